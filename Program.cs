@@ -1,0 +1,41 @@
+using DotProxy.Configuration;
+using DotProxy.Listeners;
+using DotProxy.Resolution;
+using DotProxy.Telemetry;
+using DotProxy.Upstreams;
+
+//    UDP loop ──┐                              ┌─ worker ═ TLS stream ═╗
+//               ├─ screen ─▶ bounded channel ──┼─ worker ═ TLS stream ═╬═▶ upstream :853
+//    TCP loop ──┘                              └─ worker ═ TLS stream ═╝
+
+SocketEvents.Configure();
+try
+{
+    ProxyOptions? options = CommandLine.Parse(args, Environment.GetEnvironmentVariable, out string print);
+    if (options is null) return Terminal.Print(print);
+
+    TimeProvider time = TimeProvider.System;
+    var counters = new Counters();
+    await using var writer = new LogWriter(Terminal.Output, options.LogLevel, asJson: options.LogFormat == LogFormat.Json, time);
+    var log = new LogEvents(writer, time);
+    TlsIdentity identity = TlsIdentity.Load(options, Environment.GetEnvironmentVariable);
+    log.Starting(CommandLine.Version, options.Upstreams[0].ToString(), identity.Trust.Description);
+    using ListenerSockets sockets = ListenerSockets.Bind(options, udpSocketsPerAddress: Environment.ProcessorCount, log);
+
+    var channel = new QueryChannel(options.QueueCapacity, counters, log);
+    using var listeners = new ListenerLoops(sockets, channel, options.Timeout, time, counters, log);
+    using UpstreamWorkers workers = UpstreamWorkers.Start(options, identity, channel, time, counters, log);
+    channel.DrainInto(workers);
+    listeners.Start();
+
+    log.Stopping(await StopSignal.WaitAsync());
+    await listeners.StopAsync();
+    await workers.StopAsync();
+    await listeners.FinishAsync();
+    log.Stopped();
+    return 0;
+}
+catch (StartException fault)
+{
+    return Terminal.Refuse(fault.Message);
+}

@@ -1,0 +1,69 @@
+using System.Net;
+using System.Reflection;
+using Microsoft.Extensions.Logging;
+
+namespace DotProxy.Configuration;
+
+/// <summary>Turns flags and environment into <see cref="ProxyOptions"/>, or into what to print instead of starting.</summary>
+internal static class CommandLine
+{
+    private static readonly IPEndPoint[] s_defaultListen = [new(IPAddress.Any, 53), new(IPAddress.IPv6Any, 53)];
+
+    private static readonly string[] s_help = ["--help", "-h"];
+    private const string VersionSwitch = "--version";
+
+    public static string Version { get; } =
+        typeof(CommandLine).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion;
+
+    /// <summary>Null with the text to print where help or the version was asked for.</summary>
+    /// <exception cref="StartException">Something is unknown or wrong.</exception>
+    public static ProxyOptions? Parse(IReadOnlyList<string> words, Func<string, string?> environment, out string print)
+    {
+        // Whoever asks for help gets it, whatever else is wrong.
+        print = words.Any(s_help.Contains) ? HelpText.Render() : words.Contains(VersionSwitch) ? $"dotproxy {Version}" : "";
+        return print.Length > 0 ? null : ReadAll(new Arguments(words, [.. Settings.All.Select(setting => setting.Flag)]), environment);
+    }
+
+    private static ProxyOptions ReadAll(Arguments arguments, Func<string, string?> environment)
+    {
+        IReadOnlyList<IPEndPoint> listen = Settings.Listen.Read(arguments, environment);
+        RefuseOverlaps(listen);
+        IReadOnlyList<UpstreamSpec> upstreams = Settings.Upstream.Read(arguments, environment);
+        string? certificate = One<string?>(Settings.ClientCertificate!, null), key = One<string?>(Settings.ClientKey!, null);
+        if (key is not null && certificate is null)
+            throw new StartException($"{Settings.ClientKey.Flag} '{key}': there is no certificate to it; give {Settings.ClientCertificate.Flag} too");
+
+        return new ProxyOptions
+        {
+            Listen = listen.Count > 0 ? listen : s_defaultListen,
+            ListenIsDefault = listen.Count == 0,
+            Upstreams = upstreams.Count > 0 ? upstreams : [UpstreamSpec.Default],
+            CaFile = One<string?>(Settings.CaFile!, null),
+            ClientCertificate = certificate,
+            ClientKey = key,
+            Connections = One(Settings.Connections, 2),
+            QueueCapacity = One(Settings.Queue, 16_384),
+            Timeout = One(Settings.Timeout, TimeSpan.FromSeconds(4)),
+            LogLevel = One(Settings.Level, LogLevel.Information),
+            LogFormat = One(Settings.Format, LogFormat.Text),
+        };
+
+        T One<T>(Setting<T> setting, T fallback) => setting.Read(arguments, environment) is [var value] ? value : fallback;
+    }
+
+    /// <summary>The second of two that overlap could not be bound, and it would look as if another process had the port.</summary>
+    private static void RefuseOverlaps(IReadOnlyList<IPEndPoint> listen)
+    {
+        for (int i = 0; i < listen.Count; i++)
+        {
+            IPEndPoint address = listen[i];
+            if (address.Port == 0) continue;
+            IPEndPoint? other = listen.Take(i).FirstOrDefault(earlier => earlier.Port == address.Port
+                && earlier.AddressFamily == address.AddressFamily
+                && (earlier.Address.Equals(address.Address) || IsWildcard(earlier.Address) || IsWildcard(address.Address)));
+            if (other is not null) throw new StartException($"{Settings.Listen.Flag} '{address}': '{other}' takes it too; one of them would be right");
+        }
+    }
+
+    private static bool IsWildcard(IPAddress address) => address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any);
+}

@@ -1,0 +1,7 @@
+namespace DotProxy.Configuration;
+
+internal enum LogFormat
+{
+    Text,
+    Json,
+}

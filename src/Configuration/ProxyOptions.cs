@@ -1,0 +1,37 @@
+using System.Net;
+using Microsoft.Extensions.Logging;
+
+namespace DotProxy.Configuration;
+
+/// <summary>Everything that can be set, checked once, never changed. <see cref="CommandLine"/> makes it.</summary>
+internal sealed record ProxyOptions
+{
+    public required IReadOnlyList<IPEndPoint> Listen { get; init; }
+
+    /// <summary>Nobody chose the addresses: one that this system cannot have is left out instead of ending the start.</summary>
+    public bool ListenIsDefault { get; init; }
+
+    public required IReadOnlyList<UpstreamSpec> Upstreams { get; init; }
+
+    /// <summary>PEM; null trusts the system's store.</summary>
+    public string? CaFile { get; init; }
+
+    /// <summary>PEM, leaf first; null presents none.</summary>
+    public string? ClientCertificate { get; init; }
+
+    /// <summary>PEM; null where <see cref="ClientCertificate"/> holds the key too.</summary>
+    public string? ClientKey { get; init; }
+
+    /// <summary>Most connections to an upstream; the first carries the load until it is at its bound.</summary>
+    public int Connections { get; init; }
+
+    /// <summary>Queries that may wait for a worker.</summary>
+    public int QueueCapacity { get; init; }
+
+    /// <summary>For one client query, all attempts together.</summary>
+    public TimeSpan Timeout { get; init; }
+
+    public LogLevel LogLevel { get; init; }
+
+    public LogFormat LogFormat { get; init; }
+}

@@ -1,0 +1,8 @@
+namespace DotProxy.Resolution;
+
+/// <summary>Takes queries out of the <see cref="QueryChannel"/> on the thread of whoever put them there.</summary>
+internal interface IQueryConsumer
+{
+    /// <summary>Sees to it that what waits in the channel is taken, now or by the one who is busy taking. Never blocks.</summary>
+    void Drain();
+}

@@ -1,0 +1,90 @@
+using DotProxy.Dns;
+using Microsoft.Extensions.Logging;
+
+namespace DotProxy.Telemetry;
+
+/// <summary>
+/// Every line that the proxy can log. No query name and no client address stands in any of them at information level or above
+/// (RFC 9076). What can happen thousands of times a second is one line with a count.
+/// </summary>
+internal sealed partial class LogEvents(ILogger logger, TimeProvider time)
+{
+    private readonly BurstFilter _queueFull = new(time);
+    private readonly BurstFilter _tcpRefused = new(time);
+    private readonly BurstFilter _unexpected = new(time);
+
+    [LoggerMessage(1, LogLevel.Information, "dotproxy {Version} asks {Upstream}; trusts {Trust}")]
+    public partial void Starting(string version, string upstream, string trust);
+
+    [LoggerMessage(2, LogLevel.Information, "listening on {Address} (udp, tcp)")]
+    public partial void Listening(string address);
+
+    [LoggerMessage(5, LogLevel.Information, "stopping on {Signal}: answering what is in flight")]
+    public partial void Stopping(string signal);
+
+    [LoggerMessage(6, LogLevel.Information, "stopped")]
+    public partial void Stopped();
+
+    [LoggerMessage(7, LogLevel.Warning, "{Unanswered} queries were still unanswered when time was up: answered SERVFAIL")]
+    public partial void StoppedLate(int unanswered);
+
+    [LoggerMessage(8, LogLevel.Warning, "{Address} is left out: {Reason}")]
+    public partial void ListenerSkipped(string address, string reason);
+
+    [LoggerMessage(9, LogLevel.Information, "this system has no recvmmsg: one system call per datagram; replies from a wildcard address may leave from another one")]
+    public partial void PortableDatagrams();
+
+    [LoggerMessage(20, LogLevel.Information, "connected to {Upstream} ({Protocol}, {Milliseconds} ms)")]
+    public partial void UpstreamReached(string upstream, string protocol, long milliseconds);
+
+    [LoggerMessage(21, LogLevel.Warning, "{Upstream} cannot be used: {Cause}; trying again on its own")]
+    public partial void UpstreamLost(string upstream, string cause);
+
+    [LoggerMessage(22, LogLevel.Warning, "{Upstream} still cannot be used: {Cause} (failed attempts: {Attempts} in {Seconds} s)")]
+    public partial void UpstreamStillLost(string upstream, string cause, int attempts, long seconds);
+
+    [LoggerMessage(23, LogLevel.Information, "{Upstream} is back after {Seconds} s; failed attempts: {Attempts}")]
+    public partial void UpstreamBack(string upstream, long seconds, int attempts);
+
+    [LoggerMessage(24, LogLevel.Debug, "connected to {Upstream} ({Protocol}, {Milliseconds} ms)")]
+    public partial void Connected(string upstream, string protocol, long milliseconds);
+
+    [LoggerMessage(25, LogLevel.Debug, "connection to {Upstream} ended: {Cause}; {Answered} answered, {InFlight} asked again")]
+    public partial void ConnectionEnded(string upstream, string cause, long answered, int inFlight);
+
+    /// <summary>Says at debug level which name failed and why; whoever turns that on wants to see names.</summary>
+    /// <param name="question">Name, type and class as on the wire.</param>
+    public void QueryFailed(ReadOnlySpan<byte> question, string cause)
+    {
+        if (logger.IsEnabled(LogLevel.Debug)) QueryFailed(DomainName.Format(question[..^4]), cause);
+    }
+
+    public void QueueFull(int capacity)
+    {
+        if (_queueFull.ShouldLog(out long suppressed)) QueueFull(capacity, suppressed);
+    }
+
+    public void TcpClientRefused(string reason)
+    {
+        if (_tcpRefused.ShouldLog(out long suppressed)) TcpClientRefused(reason, suppressed);
+    }
+
+    /// <summary>A bug, or a system that failed in a way nobody foresaw.</summary>
+    public void Unexpected(string where, Exception exception)
+    {
+        if (_unexpected.ShouldLog(out long suppressed)) Unexpected(where, suppressed, exception);
+    }
+
+    [LoggerMessage(26, LogLevel.Debug, "no answer for {Name}: {Cause}")]
+    private partial void QueryFailed(string name, string cause);
+
+    [LoggerMessage(30, LogLevel.Warning,
+        "queue full ({Capacity} queries): answering SERVFAIL; the upstream is too slow for this load, or --queue too small ({Suppressed} more since the last such line)")]
+    private partial void QueueFull(int capacity, long suppressed);
+
+    [LoggerMessage(31, LogLevel.Warning, "TCP client turned away: {Reason} ({Suppressed} more since the last such line)")]
+    private partial void TcpClientRefused(string reason, long suppressed);
+
+    [LoggerMessage(90, LogLevel.Error, "unexpected fault in {Where} ({Suppressed} more since the last such line)")]
+    private partial void Unexpected(string where, long suppressed, Exception exception);
+}

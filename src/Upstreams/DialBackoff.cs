@@ -1,0 +1,100 @@
+using DotProxy.Resolution;
+using DotProxy.Telemetry;
+
+namespace DotProxy.Upstreams;
+
+/// <summary>
+/// What is known about an upstream that cannot be reached: since when, why, and when to try again. Queries wait through a short
+/// fault, so that a restart of the upstream costs none, and are refused at once while an outage lasts, so that no client hangs.
+/// </summary>
+/// <param name="patience">How long queries wait for a fault to pass before it counts as an outage.</param>
+/// <param name="jitter">Draws from [0, 1).</param>
+internal sealed class DialBackoff(string upstream, TimeSpan patience, TimeProvider time, Func<double> jitter, LogEvents log)
+{
+    // Our choices. Short at first, because most faults are a restart; bounded, because recovery must be seen soon. A wrong
+    // certificate needs somebody's hand, so it is looked at less often.
+    private static readonly TimeSpan s_first = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan s_longest = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan s_longestWhenRefused = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan s_reminder = TimeSpan.FromMinutes(1);
+
+    private readonly Lock _lock = new();
+    private Failure? _failure;
+    private long _since;
+    private long _lastLogged;
+    private int _attempts;
+    private bool _diedSilently;
+
+    /// <summary>The failure to answer with at once; null while it is worth waiting.</summary>
+    public Failure? Refusal
+    {
+        get
+        {
+            lock (_lock)
+            {
+                // Where connections can be made, asking is the only way to learn that they answer again.
+            bool hopeless = _failure is not null && !_diedSilently && (!_failure.CanBeRetried || time.GetElapsedTime(_since) >= patience);
+                return hopeless ? _failure : null;
+            }
+        }
+    }
+
+    /// <summary>The latest failure since the upstream last answered.</summary>
+    public Failure? LastFailure
+    {
+        get { lock (_lock) return _failure; }
+    }
+
+    /// <summary>Notes a failed dial, or a connection that died without one answer; returns the time to wait before the next dial.</summary>
+    public TimeSpan Failed(Failure failure, bool afterHandshake = false)
+    {
+        lock (_lock)
+        {
+            _diedSilently = afterHandshake;
+            long now = time.GetTimestamp();
+            if (_failure is null)
+            {
+                _since = _lastLogged = now;
+                log.UpstreamLost(upstream, failure.Text);
+            }
+            else if (time.GetElapsedTime(_lastLogged, now) >= s_reminder)
+            {
+                _lastLogged = now;
+                log.UpstreamStillLost(upstream, failure.Text, _attempts + 1, (long)time.GetElapsedTime(_since, now).TotalSeconds);
+            }
+            _failure = failure;
+            return Delay(_attempts++, failure.CanBeRetried ? s_longest : s_longestWhenRefused);
+        }
+    }
+
+    /// <summary>Notes a finished handshake. Where connections were made and died silently, only an answer shows that all is well.</summary>
+    public void Connected()
+    {
+        lock (_lock)
+        {
+            if (!_diedSilently) Recover();
+        }
+    }
+
+    /// <summary>Notes an answer.</summary>
+    public void Answered()
+    {
+        lock (_lock) Recover();
+    }
+
+    private void Recover()
+    {
+        if (_failure is null) return;
+        log.UpstreamBack(upstream, (long)time.GetElapsedTime(_since).TotalSeconds, _attempts);
+        _failure = null;
+        _attempts = 0;
+        _diedSilently = false;
+    }
+
+    /// <summary>Doubles from the first, and jitters between half and the whole, so that many proxies do not dial in step.</summary>
+    private TimeSpan Delay(int attempts, TimeSpan longest)
+    {
+        double full = Math.Min(longest.TotalMilliseconds, s_first.TotalMilliseconds * Math.Pow(2, Math.Min(attempts, 16)));
+        return TimeSpan.FromMilliseconds(full * (0.5 + (jitter() / 2)));
+    }
+}

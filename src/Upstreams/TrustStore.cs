@@ -1,0 +1,56 @@
+using System.Security.Cryptography.X509Certificates;
+using DotProxy.Configuration;
+
+namespace DotProxy.Upstreams;
+
+/// <summary>
+/// The certificate authorities to trust; null leaves them to OpenSSL and a directory of its own. They are read from one bundle that the log can name, the same way in a container
+/// that holds nothing else, where OpenSSL's built-in paths lead nowhere, as on a full system.
+/// </summary>
+internal sealed record TrustStore(string Description, X509Certificate2Collection? Roots)
+{
+    public const string FileVariable = "SSL_CERT_FILE", DirectoryVariable = "SSL_CERT_DIR";
+
+    // Debian, Ubuntu, Arch; Fedora, RHEL; Alpine, OpenWrt, FreeBSD, macOS; SUSE.
+    private static readonly string[] s_bundles =
+    [
+        "/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/cert.pem", "/etc/ssl/ca-bundle.pem",
+    ];
+
+    /// <summary>
+    /// In this order: <c>--ca-file</c>, SSL_CERT_FILE, SSL_CERT_DIR (read by OpenSSL itself), the system's bundle,
+    /// <c>ca-certificates.crt</c> beside the binary.
+    /// </summary>
+    /// <exception cref="StartException">There is none, or one is wrong.</exception>
+    public static TrustStore Find(string? caFile, Func<string, string?> environment)
+    {
+        AmbientTrust.EnsureHome();
+        string? file = environment(FileVariable), directory = environment(DirectoryVariable);
+        if (caFile is null && string.IsNullOrEmpty(file) && !string.IsNullOrEmpty(directory)) return FromDirectory(directory);
+
+        AmbientTrust.IgnoreSystem();
+        if (caFile is not null) return FromFile(Settings.CaFile.Flag, caFile);
+        if (!string.IsNullOrEmpty(file)) return FromFile(FileVariable, file);
+
+        string[] places = [.. s_bundles, Path.Combine(AppContext.BaseDirectory, "ca-certificates.crt")];
+        return Array.Find(places, File.Exists) is { } bundle
+            ? FromFile("the system's bundle", bundle)
+            : throw new StartException(
+                "no certificate authorities found, so no upstream could be checked: install ca-certificates, put ca-certificates.crt "
+                + $"beside the binary, or give --ca-file (looked for {FileVariable}, {DirectoryVariable}, {string.Join(", ", places)})");
+    }
+
+    private static TrustStore FromFile(string source, string file)
+    {
+        X509Certificate2Collection roots = CertificateFiles.ReadAuthorities(source, file);
+        return new TrustStore($"{(roots.Count == 1 ? "the certificate authority" : $"the {roots.Count} certificate authorities")} in {file}", roots);
+    }
+
+    private static TrustStore FromDirectory(string directory)
+    {
+        if (!Directory.Exists(directory))
+            throw new StartException($"{DirectoryVariable} '{directory}': no such directory; give one with hashed certificates, or unset it");
+        AmbientTrust.IgnoreFile();
+        return new TrustStore($"the certificate authorities under {directory}", Roots: null);
+    }
+}

@@ -1,0 +1,200 @@
+using System.Buffers.Binary;
+using System.Net.Security;
+using System.Security.Authentication;
+using DotProxy.Dns;
+using DotProxy.Resolution;
+using DotProxy.Telemetry;
+
+namespace DotProxy.Upstreams;
+
+/// <summary>
+/// One TLS connection with the queries in flight on it. Its worker appends and sends (one at a time, behind its gate); its own
+/// receive loop is always armed, so that a close is noticed at once. Both may run at the same time, as SslStream allows.
+/// </summary>
+internal sealed class UpstreamConnection(
+    SslStream stream, HandshakeStream transport, string name, FillRandom fill, TimeProvider time, Counters counters, LogEvents log) : IDisposable
+{
+    // Our choices: a record holds at most 16 KiB (RFC 8446 §5.1), and past 64 queries in one write nothing more is gained.
+    private const int MaxQueriesPerSend = 64;
+    private const int SendBufferSize = 16 * 1024;
+    private const int ReceiveBufferSize = 16 * 1024;
+
+    // Octets after which replies are sent although more can be read: many large ones for one TCP client must not pile up.
+    private const int MaxUnflushed = 64 * 1024;
+
+    private readonly InFlightTable _inFlight = new(fill);
+    private readonly byte[] _sendBuffer = new byte[SendBufferSize];
+    private readonly SinkSet _sinks = new();
+    private int _sendLength;
+    private int _sendCount;
+    private long _lastAnswerAt = time.GetTimestamp();
+    private long _answered;
+    private Failure? _abortCause;
+    private Failure? _end;
+
+    /// <summary>Upstream and address.</summary>
+    public string Name => name;
+
+    public string Protocol { get; } = stream.SslProtocol == SslProtocols.Tls13 ? "TLS 1.3" : "TLS 1.2";
+
+    /// <summary>Why the connection is over, once its receive loop is; null before.</summary>
+    public Failure? End => Volatile.Read(ref _end);
+
+    /// <summary>Whether it is no use to send any more.</summary>
+    public bool IsBroken => Volatile.Read(ref _abortCause) is not null || End is not null;
+
+    public int InFlight => _inFlight.Count;
+
+    public long Answered => Volatile.Read(ref _answered);
+
+    public bool HasRoom => _sendCount < MaxQueriesPerSend && _sendLength + QueryEncoder.MaxLength <= SendBufferSize && !_inFlight.IsFull;
+
+    public bool IsFull => _inFlight.IsFull;
+
+    /// <summary>Takes the query over; <see cref="HasRoom"/> must hold. It goes out with the next <see cref="SendAsync"/>.</summary>
+    public void Append(Query query, long now)
+    {
+        // Once it is in the table the sweep may take it: write it first, its ID after.
+        int start = _sendLength;
+        _sendLength += QueryEncoder.Write(query, id: 0, _sendBuffer.AsSpan(start));
+        _sendCount++;
+        if (!_inFlight.TryAdd(query, now, out ushort id)) throw new InvalidOperationException("appended without room");
+        BinaryPrimitives.WriteUInt16BigEndian(_sendBuffer.AsSpan(start + WireLimits.StreamLength), id);
+    }
+
+    /// <summary>Sends what was appended in one TLS record. A failure ends the connection; the queries stay in flight until then.</summary>
+    public ValueTask SendAsync()
+    {
+        ReadOnlyMemory<byte> record = _sendBuffer.AsMemory(0, _sendLength);
+        _sendLength = 0;
+        _sendCount = 0;
+        return stream.WriteAsync(record);
+    }
+
+    /// <summary>Receives until the connection is over, whoever ends it; never throws. Afterwards <see cref="End"/> says why.</summary>
+    /// <param name="answersCame">Called after each batch of answers, on the receiving thread.</param>
+    public async Task ReceiveAsync(Action answersCame)
+    {
+        Failure end;
+        try
+        {
+            await ReceiveLoopAsync(answersCame);
+            end = Ended("closed by the upstream");
+        }
+        catch (Exception exception) when (exception is IOException or ObjectDisposedException or InvalidOperationException)
+        {
+            end = Ended(DialFailure.Describe(exception));
+        }
+        catch (Exception exception)
+        {
+            log.Unexpected("the receive loop of an upstream connection", exception);
+            end = Ended("internal error");
+        }
+        _sinks.Flush();
+        transport.Dispose();
+        Volatile.Write(ref _end, Volatile.Read(ref _abortCause) ?? end);
+    }
+
+    /// <summary>Ends the connection from our side; the receive loop notices, and the queries in flight are asked again.</summary>
+    public void Abort(Failure cause)
+    {
+        if (Interlocked.CompareExchange(ref _abortCause, cause, null) is null) transport.Dispose();
+    }
+
+    /// <summary>
+    /// Whether a query was sent <paramref name="limit"/> ago or longer and nothing has been answered since: then it is the
+    /// connection that is dead. Queries from before the last answer do not count, for those are names that are slow.
+    /// </summary>
+    public bool IsStalled(TimeSpan limit, long now) =>
+        _inFlight.OldestSentAfter(Volatile.Read(ref _lastAnswerAt)) is { } sentAt && time.GetElapsedTime(sentAt, now) >= limit;
+
+    public void TakeExpired(long now, List<Query> expired) => _inFlight.TakeExpired(now, expired);
+
+    /// <summary>Takes over what is in flight on a connection that is over, and tells what was answered since each was sent.</summary>
+    public void TakeAll(List<(Query Query, bool AnsweredSince)> taken)
+    {
+        var all = new List<(Query Query, long SentAt)>();
+        _inFlight.TakeAll(all);
+        long lastAnswer = Volatile.Read(ref _lastAnswerAt);
+        foreach ((Query query, long sentAt) in all) taken.Add((query, Answered > 0 && lastAnswer >= sentAt));
+    }
+
+    /// <summary>After <see cref="End"/> is known and nobody sends any more: SslStream must not be disposed under its users.</summary>
+    public void Dispose()
+    {
+        transport.Dispose();
+        stream.Dispose();
+    }
+
+    private Failure Ended(string cause) => new(ExtendedErrorCode.NetworkError, $"{name}: {cause}");
+
+    private async ValueTask ReceiveLoopAsync(Action answersCame)
+    {
+        byte[] buffer = new byte[ReceiveBufferSize];
+        int filled = 0, unflushed = 0;
+        while (true)
+        {
+            ValueTask<int> read = stream.ReadAsync(buffer.AsMemory(filled));
+            // Replies go out together when there is nothing more to read for now, or when a client's share grows large.
+            if (!read.IsCompleted || unflushed > MaxUnflushed)
+            {
+                _sinks.Flush();
+                unflushed = 0;
+            }
+            int count = await read;
+            if (count == 0) return;
+            filled += count;
+            unflushed += count;
+
+            long answered = _answered;
+            int consumed = DeliverAll(buffer.AsSpan(0, filled));
+            filled -= consumed;
+            buffer.AsSpan(consumed, filled).CopyTo(buffer);
+            // A message longer than the buffer: at most 64 KiB, kept from then on.
+            if (filled == buffer.Length) Array.Resize(ref buffer, WireLimits.StreamLength + WireLimits.Message);
+            if (_answered != answered) answersCame();
+        }
+    }
+
+    /// <summary>Delivers the whole messages in the buffer; returns the octets that they took.</summary>
+    private int DeliverAll(ReadOnlySpan<byte> received)
+    {
+        int position = 0;
+        long answered = _answered;
+        while (received.Length - position >= WireLimits.StreamLength)
+        {
+            int length = BinaryPrimitives.ReadUInt16BigEndian(received[position..]);
+            int end = position + WireLimits.StreamLength + length;
+            if (end > received.Length) break;
+            Deliver(received[(position + WireLimits.StreamLength)..end]);
+            position = end;
+        }
+        // Only what answers a query counts: noise is no sign of health.
+        if (_answered != answered) Volatile.Write(ref _lastAnswerAt, time.GetTimestamp());
+        return position;
+    }
+
+    private void Deliver(ReadOnlySpan<byte> message)
+    {
+        if (!TryReadAnswer(message, out ushort id, out ReadOnlySpan<byte> question) || !_inFlight.TryTake(id, question, out Query? query))
+        {
+            counters.Mismatched.Increment();
+            return;
+        }
+        _answered++;
+        _sinks.Add(query.Sink);
+        query.Complete(Outcome.Answered(message));
+    }
+
+    /// <summary>A response to one question, or a bare header that names an error, as servers send that could not parse it.</summary>
+    private static bool TryReadAnswer(ReadOnlySpan<byte> message, out ushort id, out ReadOnlySpan<byte> question)
+    {
+        question = default;
+        id = 0;
+        if (!Header.TryRead(message, out Header header) || !header.IsResponse) return false;
+        id = header.Id;
+        if (header.QuestionCount == 0)
+            return header.AnswerCount == 0 && header.AuthorityCount == 0 && header.LowRcode != (int)Rcode.NoError;
+        return header.QuestionCount == 1 && new MessageReader(message).TryReadQuestion(out question);
+    }
+}

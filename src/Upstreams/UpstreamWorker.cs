@@ -1,0 +1,206 @@
+using DotProxy.Resolution;
+using DotProxy.Telemetry;
+
+namespace DotProxy.Upstreams;
+
+/// <summary>
+/// Holds one reusable connection, takes queries out of the channel and writes what it finds there as one TLS record. It has no
+/// thread: whoever enqueued runs it, one at a time, through its gate. A query's way through it:
+/// <list type="number">
+/// <item>taken from those to ask again, else from the channel; from then on this worker owns it;</item>
+/// <item>appended to the connection, whose in-flight table owns it;</item>
+/// <item>taken out and completed by the receive loop, or by the sweep when its deadline passes;</item>
+/// <item>or, when the connection ends, taken out by this worker and asked again on a fresh one.</item>
+/// </list>
+/// </summary>
+internal sealed class UpstreamWorker(QueryChannel channel, Upstream upstream, TimeProvider time, Counters counters, LogEvents log)
+{
+    // RFC 9520 §3.1 bounds tries; ours is one more on a fresh connection. A connection that went on answering and was then
+    // closed (a server's bound on queries per connection) is no failure of what it left unanswered: that does not count.
+    private const int MaxFailedAttempts = 1;
+
+    private readonly Queue<Query> _again = new();
+    private readonly SinkSet _sinks = new();
+    private Gate _gate;
+    private UpstreamConnection? _connection;
+    private UpstreamConnection? _dialed;
+    private int _againCount;
+    private volatile bool _isSaturated;
+
+    /// <summary>Whether it has a connection that works as far as anybody knows.</summary>
+    public bool IsConnected => Volatile.Read(ref _connection) is { IsBroken: false };
+
+    /// <summary>Whether it left queries in the channel because no more may be in flight on its connection.</summary>
+    public bool IsSaturated => _isSaturated;
+
+    /// <summary>Queries that only this worker knows: in flight or to be asked again.</summary>
+    public int Pending => (Volatile.Read(ref _connection)?.InFlight ?? 0) + Volatile.Read(ref _againCount);
+
+    /// <summary>Runs it on this thread, unless it runs already: then it looks again before it stops. True when it ran here.</summary>
+    public bool Signal()
+    {
+        if (!_gate.TryEnter()) return false;
+        _ = PumpAsync();
+        return true;
+    }
+
+    /// <summary>Whether it has no connection that works and none waits to be taken.</summary>
+    public bool NeedsConnection => !IsConnected && Volatile.Read(ref _dialed) is null;
+
+    /// <summary>Hands over a fresh connection; the worker owns it from here. <see cref="Signal"/> it then.</summary>
+    public void Adopt(UpstreamConnection connection) => Interlocked.Exchange(ref _dialed, connection)?.Dispose();
+
+    /// <summary>Answers what is too late and ends a connection that is dead without having been closed. On the sweep's thread.</summary>
+    public void Sweep(TimeSpan stallLimit, long now)
+    {
+        if (Volatile.Read(ref _connection) is not { } connection) return;
+        if (connection.IsStalled(stallLimit, now)) connection.Abort(upstream.NoAnswer);
+
+        var expired = new List<Query>();
+        connection.TakeExpired(now, expired);
+        var sinks = new SinkSet();
+        foreach (Query query in expired) Fail(query, upstream.NoAnswer, sinks);
+        sinks.Flush();
+    }
+
+    /// <summary>Ends the connection, so that what is in flight on it is refused or asked again.</summary>
+    public void Abort(Failure cause) => Volatile.Read(ref _connection)?.Abort(cause);
+
+    /// <summary>The error policy around the loop. It completes without a pause unless the socket's buffer is full.</summary>
+    private async Task PumpAsync()
+    {
+        do
+        {
+            try
+            {
+                await DrainAsync();
+            }
+            catch (Exception exception)
+            {
+                if (exception is not (IOException or ObjectDisposedException or InvalidOperationException))
+                    log.Unexpected("an upstream worker", exception);
+                // The receive loop ends too, and signals; what is in flight is asked again then.
+                _connection?.Abort(upstream.Describe(exception));
+            }
+            _sinks.Flush();
+        }
+        while (!_gate.TryLeave());
+    }
+
+    private async ValueTask DrainAsync()
+    {
+        while (TakeConnection() is { } connection && TryFill(connection)) await connection.SendAsync();
+    }
+
+    private UpstreamConnection? TakeConnection()
+    {
+        if (_connection is { End: { } cause } ended) Bury(ended, cause);
+        if (_connection is null && Volatile.Read(ref _dialed) is { } fresh)
+        {
+            // In this order: at no moment does it look as if there were none.
+            Volatile.Write(ref _connection, fresh);
+            Volatile.Write(ref _dialed, null);
+            _ = ReceiveAsync(fresh);
+        }
+        if (_connection is null) RefuseWhatCannotWait();
+        return _connection is { IsBroken: false } ? _connection : null;
+    }
+
+    private async Task ReceiveAsync(UpstreamConnection connection)
+    {
+        await Task.Yield();
+        await connection.ReceiveAsync(AnswersCame);
+        Signal();
+    }
+
+    private void AnswersCame()
+    {
+        // The upstream is well; and there is room again, if the in-flight table had none.
+        upstream.Backoff.Answered();
+        if (_isSaturated) Signal();
+    }
+
+    /// <summary>Appends queries until the record is full or there are none; false when there is nothing to send.</summary>
+    private bool TryFill(UpstreamConnection connection)
+    {
+        bool any = Fill(connection);
+        _isSaturated = connection.IsFull;
+        if (!_isSaturated) return any;
+        // Room that was made before the flag could be seen is told to nobody: look once more.
+        Interlocked.MemoryBarrier();
+        return Fill(connection) || any;
+    }
+
+    private bool Fill(UpstreamConnection connection)
+    {
+        long now = time.GetTimestamp();
+        bool any = false;
+        while (connection.HasRoom && TryTakeQuery(out Query? query))
+        {
+            if (query!.Deadline <= now)
+            {
+                Fail(query, upstream.WhyUnanswered, _sinks);
+                continue;
+            }
+            connection.Append(query, now);
+            any = true;
+        }
+        return any;
+    }
+
+    private bool TryTakeQuery(out Query? query)
+    {
+        if (!_again.TryDequeue(out query)) return channel.TryTake(out query);
+        Volatile.Write(ref _againCount, _again.Count);
+        return true;
+    }
+
+    /// <summary>Its loops are over: what is still in flight is asked again on a fresh connection, within its deadline.</summary>
+    private void Bury(UpstreamConnection ended, Failure cause)
+    {
+        Volatile.Write(ref _connection, null);
+        var left = new List<(Query Query, bool AnsweredSince)>();
+        ended.TakeAll(left);
+        ended.Dispose();
+        log.ConnectionEnded(upstream.Name, cause.Text, ended.Answered, left.Count);
+        foreach ((Query query, bool answeredSince) in left) AskAgain(query, answeredSince, cause);
+        Volatile.Write(ref _againCount, _again.Count);
+
+        // A connection that answered nothing is as bad as none: without a pause it would be dialled in a tight loop.
+        if (ended.Answered == 0 && left.Count > 0) upstream.NoteSilentDeath(cause);
+        if (_again.Count > 0 || channel.Count > 0) upstream.RequestConnection(this);
+    }
+
+    private void AskAgain(Query query, bool answeredSince, Failure cause)
+    {
+        if (!answeredSince && ++query.FailedAttempts > MaxFailedAttempts)
+        {
+            Fail(query, cause, _sinks);
+            return;
+        }
+        counters.Retried.Increment();
+        _again.Enqueue(query);
+    }
+
+    /// <summary>Without a connection: fails what is too late, and everything while the upstream is known to be out.</summary>
+    private void RefuseWhatCannotWait()
+    {
+        long now = time.GetTimestamp();
+        Failure? refusal = upstream.Refusal;
+        for (int i = _again.Count; i > 0; i--)
+        {
+            Query query = _again.Dequeue();
+            if (refusal is null && query.Deadline > now) _again.Enqueue(query);
+            else Fail(query, refusal ?? upstream.WhyUnanswered, _sinks);
+        }
+        Volatile.Write(ref _againCount, _again.Count);
+    }
+
+    private void Fail(Query query, Failure failure, SinkSet sinks)
+    {
+        counters.Failed.Increment();
+        log.QueryFailed(query.Question, failure.Text);
+        sinks.Add(query.Sink);
+        query.Complete(Outcome.Failed(failure));
+    }
+}

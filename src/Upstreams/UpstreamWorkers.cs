@@ -1,0 +1,179 @@
+using System.Security.Cryptography;
+using DotProxy.Configuration;
+using DotProxy.Resolution;
+using DotProxy.Telemetry;
+
+namespace DotProxy.Upstreams;
+
+/// <summary>
+/// The workers of one upstream. The first idle one that has a connection takes what is in the channel, so that queries gather on
+/// few connections; others are dialled when the first are at their bound.
+/// </summary>
+internal sealed class UpstreamWorkers : IQueryConsumer, IDisposable
+{
+    // Our choices: how late a deadline may be noticed, and the backlog at which a further connection is worth its handshake.
+    private static readonly TimeSpan s_sweepPeriod = TimeSpan.FromMilliseconds(250);
+    private const int BacklogForNextConnection = 256;
+
+    // Supervisors kill after ten seconds or more, and ours has promised to be gone after five.
+    private static readonly TimeSpan s_drainTime = TimeSpan.FromSeconds(3.5);
+    private static readonly TimeSpan s_refuseTime = TimeSpan.FromMilliseconds(250);
+
+    // A dial may outlive the query that asked for it: the next ones profit. Three round trips of a bad line fit in.
+    private static readonly TimeSpan s_leastDialTime = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan s_drainPoll = TimeSpan.FromMilliseconds(5);
+
+    private readonly QueryChannel _channel;
+    private readonly Upstream _upstream;
+    private readonly UpstreamWorker[] _workers;
+    private readonly TimeProvider _time;
+    private readonly Counters _counters;
+    private readonly LogEvents _log;
+    private readonly TimeSpan _stallLimit;
+    private readonly SinkSet _refused = new();
+    private readonly Lock _refusing = new();
+    private readonly IdleTimer _sweep;
+
+    private UpstreamWorkers(
+        QueryChannel channel, Upstream upstream, UpstreamWorker[] workers, TimeSpan timeout, TimeProvider time, Counters counters, LogEvents log)
+    {
+        _channel = channel;
+        _upstream = upstream;
+        _workers = workers;
+        _time = time;
+        _counters = counters;
+        _log = log;
+        // Half the time for a dead connection to be found out leaves the other half to ask again.
+        _stallLimit = timeout / 2;
+        _upstream.DialFailed += LookAgain;
+        _sweep = new IdleTimer(time, s_sweepPeriod, Sweep);
+    }
+
+    /// <summary>Makes the workers and dials for the first of them, so that a fault is known, and said, before the first query.</summary>
+    public static UpstreamWorkers Start(
+        ProxyOptions options, TlsIdentity identity, QueryChannel channel, TimeProvider time, Counters counters, LogEvents log)
+    {
+        UpstreamSpec spec = options.Upstreams[0];
+        TimeSpan attempt = options.Timeout / 2 > s_leastDialTime ? options.Timeout / 2 : s_leastDialTime;
+        var dialer = new UpstreamDialer(spec, identity, attempt, time, counters, log);
+        var backoff = new DialBackoff(spec.Name, patience: options.Timeout, time, Jitter, log);
+        var upstream = new Upstream(spec.Name, options.Timeout, dialer, backoff, time, log);
+        var workers = new UpstreamWorker[options.Connections];
+        for (int i = 0; i < workers.Length; i++) workers[i] = new UpstreamWorker(channel, upstream, time, counters, log);
+        upstream.RequestConnection(workers[0]);
+        return new UpstreamWorkers(channel, upstream, workers, options.Timeout, time, counters, log);
+    }
+
+    /// <summary>Queries that wait or are in flight.</summary>
+    public int Pending => _channel.Count + _workers.Sum(worker => worker.Pending);
+
+    public void Drain()
+    {
+        _sweep.Arm();
+        bool isConnected = false;
+        foreach (UpstreamWorker worker in _workers)
+        {
+            if (!worker.IsConnected) continue;
+            isConnected = true;
+            if (worker.Signal() && !worker.IsSaturated) return;
+        }
+        if (!isConnected)
+        {
+            _upstream.RequestConnection(_workers[0]);
+            if (_upstream.Refusal is { } refusal) RefuseAll(refusal);
+        }
+        else if (_channel.Count > BacklogForNextConnection && Array.Find(_workers, worker => !worker.IsConnected) is { } next)
+        {
+            _upstream.RequestConnection(next, isExtra: true);
+        }
+    }
+
+    /// <summary>Waits until every query is answered or too late; what is left then is answered SERVFAIL.</summary>
+    public async Task StopAsync()
+    {
+        long start = _time.GetTimestamp();
+        while (Pending > 0 && _time.GetElapsedTime(start) < s_drainTime) await Task.Delay(s_drainPoll, _time);
+        if (Pending > 0) _log.StoppedLate(Pending);
+
+        _upstream.Stop();
+        foreach (UpstreamWorker worker in _workers) worker.Abort(Failure.ShuttingDown);
+        while (Pending > 0 && _time.GetElapsedTime(start) < s_drainTime + s_refuseTime)
+        {
+            LookAgain();
+            await Task.Delay(s_drainPoll, _time);
+        }
+    }
+
+    public void Dispose()
+    {
+        _sweep.Dispose();
+        _upstream.Dispose();
+    }
+
+    /// <summary>Evenly from [0, 1).</summary>
+    private static double Jitter() => RandomNumberGenerator.GetInt32(1 << 20) / (double)(1 << 20);
+
+    /// <summary>False when nothing waits and nothing is in flight.</summary>
+    private bool Sweep()
+    {
+        try
+        {
+            long now = _time.GetTimestamp();
+            foreach (UpstreamWorker worker in _workers) worker.Sweep(_stallLimit, now);
+            RefuseExpired(now);
+            LookAgain();
+        }
+        catch (Exception exception)
+        {
+            // An exception on a timer would end the process; the next sweep comes in a quarter of a second.
+            _log.Unexpected("the sweep of the upstream's workers", exception);
+        }
+        return Pending > 0;
+    }
+
+    /// <summary>After time has passed or a dial has failed: what waits is looked at again.</summary>
+    private void LookAgain()
+    {
+        foreach (UpstreamWorker worker in _workers) worker.Signal();
+        if (_channel.Count > 0) Drain();
+    }
+
+    /// <summary>Answers everything that waits in the channel; during an outage, and at the end.</summary>
+    private void RefuseAll(Failure refusal)
+    {
+        lock (_refusing)
+        {
+            while (_channel.TryTake(out Query? query)) Refuse(query, refusal);
+            _refused.Flush();
+        }
+    }
+
+    /// <summary>Fails what has waited in the channel past its deadline; the rest goes round, in its order.</summary>
+    private void RefuseExpired(long now)
+    {
+        lock (_refusing)
+        {
+            for (int i = _channel.Count; i > 0 && _channel.TryTake(out Query? query); i--)
+            {
+                if (query.Deadline > now) GoRound(query);
+                else Refuse(query, _upstream.WhyUnanswered);
+            }
+            _refused.Flush();
+        }
+    }
+
+    private void GoRound(Query query)
+    {
+        // The channel may have filled up meanwhile, and shed it into its sink.
+        _refused.Add(query.Sink);
+        _channel.Resolve(query);
+    }
+
+    private void Refuse(Query query, Failure failure)
+    {
+        _counters.Failed.Increment();
+        _log.QueryFailed(query.Question, failure.Text);
+        _refused.Add(query.Sink);
+        query.Complete(Outcome.Failed(failure));
+    }
+}
