@@ -1,0 +1,90 @@
+using System.Globalization;
+using System.Net.NetworkInformation;
+using System.Text.Json;
+using DotProxy.Bench.Reporting;
+using DotProxy.Bench.Systems;
+
+namespace DotProxy.Bench.Measuring;
+
+/// <summary>The <c>run</c> subcommand: every system in turn, in rounds, each time another one first.</summary>
+internal static class RunCommand
+{
+    public const string Usage = "--certificates DIR --name HOSTNAME --out DIR [--rounds N] [--seconds S] [--repeat-until S] [--systems A,B] -- BINARY [flags]";
+
+    public static int Run(string[] arguments)
+    {
+        var flags = new Arguments(arguments, "--certificates", "--name", "--out", "--rounds", "--seconds", "--repeat-until", "--systems");
+        if (flags.Rest is not [var binary, .. var ownFlags]) throw new BenchException("name the binary to measure behind --");
+        if (Tool.Find(binary) is null) throw new BenchException($"'{binary}': no such file; 'make build' makes it");
+        RunOptions options = Read(flags);
+
+        Forwarder[] all = [new DotProxyBinary(binary, ownFlags), new Unbound(), new Dnsdist(), new SmartDns(), new Echo()];
+        if (flags.Has("--systems")) all = [.. all.Where(system => flags.Text("--systems").Split(',').Contains(system.Name))];
+        foreach (Forwarder missing in all.Where(system => !system.IsInstalled)) Output.Note($"{missing.Name} is not installed: left out");
+        Forwarder[] systems = [.. all.Where(system => system.IsInstalled)];
+        var results = new Results
+        {
+            When = TimeProvider.System.GetUtcNow().ToString("yyyy-MM-dd HH:mm 'UTC'", CultureInfo.InvariantCulture),
+            Machine = Machine.Describe(),
+            Method = $"{options.Cores.Text}; {options.Rounds} rounds, {options.Seconds} s a measurement; "
+                + (HasOnlyLoopback() ? "network namespace with loopback only" : "loopback, ports shared with the machine"),
+            Systems = [.. systems.Select(system => new SystemName(system.Name, system.Version))],
+        };
+        for (int round = 0; round < options.Rounds; round++)
+        {
+            int first = round % systems.Length;
+            foreach (Forwarder system in systems[first..].Concat(systems[..first])) MeasureRound(options, system, round, results);
+        }
+        Write(options.Directory, results);
+        return 0;
+    }
+
+    private static RunOptions Read(Arguments flags)
+    {
+        string certificates = Path.GetFullPath(flags.Text("--certificates"));
+        return new RunOptions
+        {
+            Cores = Cores.Choose(),
+            CaFile = Path.Combine(certificates, "ca.pem"),
+            Certificate = Path.Combine(certificates, "upstream.pem"),
+            Key = Path.Combine(certificates, "upstream.key"),
+            UpstreamName = flags.Text("--name"),
+            Directory = flags.Text("--out"),
+            Rounds = (int)flags.Number("--rounds", 3),
+            Seconds = flags.Number("--seconds", 2),
+            RepeatUntil = flags.Number("--repeat-until", 240),
+        };
+    }
+
+    /// <summary>A system that fails is a line in the results; the others are measured all the same.</summary>
+    private static void MeasureRound(RunOptions options, Forwarder system, int round, Results results)
+    {
+        try
+        {
+            using var run = new SystemRun(options, system, round);
+            results.Memory.Add(run.MeasureAll(outcome =>
+            {
+                results.Outcomes.Add(outcome);
+                Output.Note(Progress.Line(outcome));
+            }));
+        }
+        catch (BenchException fault)
+        {
+            results.Faults.Add($"round {round + 1}: {fault.Message}");
+            Output.Note(results.Faults[^1]);
+        }
+    }
+
+    private static void Write(string directory, Results results)
+    {
+        string report = MarkdownReport.Render(results);
+        File.WriteAllText(Path.Combine(directory, "results.md"), report);
+        File.WriteAllText(Path.Combine(directory, "results.svg"), SvgPlot.Render(results));
+        File.WriteAllText(Path.Combine(directory, "results.json"), JsonSerializer.Serialize(results, BenchJson.Readable.Results));
+        Output.Print(report);
+        Output.Print($"Written to {directory}: results.md, results.svg, results.json");
+    }
+
+    private static bool HasOnlyLoopback() =>
+        NetworkInterface.GetAllNetworkInterfaces().All(face => face.NetworkInterfaceType == NetworkInterfaceType.Loopback);
+}

@@ -1,0 +1,27 @@
+namespace DotProxy.Bench.Reporting;
+
+/// <summary>What the program promises: to be so many times better than the best of these peers.</summary>
+internal sealed record Bar(Metric Metric, double AtLeast, params string[] Peers)
+{
+    // Ratios of two runs on one machine differ by this much without a reason.
+    private const double Noise = 0.1;
+
+    public static IReadOnlyList<Bar> All { get; } =
+    [
+        new(Metric.MissRate, 5, "unbound", "dnsdist"),
+        new(Metric.MissCpu, 5, "unbound", "dnsdist"),
+        new(Metric.MissRate, 4, "smartdns"),
+        .. Metric.Latencies.Select(metric => new Bar(metric, 1, "unbound", "dnsdist", "smartdns")),
+    ];
+
+    /// <summary>A row: metric, the best peer, the ratio, what it should be, and whether it is. Null where there is nothing to compare.</summary>
+    public string? Judge(Results results)
+    {
+        string ours = results.Systems[0].Name;
+        if (Peers.Contains(ours)) return null;
+        string? peer = Statistics.Best(results, Peers, Metric);
+        if (peer is null || Statistics.Ratio(results, ours, peer, Metric) is not { } ratio) return null;
+        string verdict = ratio >= AtLeast ? "met" : ratio >= AtLeast * (1 - Noise) ? "missed, within noise" : "**missed**";
+        return FormattableString.Invariant($"| {Metric.Title} | {peer} | {ratio:0.00} | {AtLeast:0} | {verdict} |");
+    }
+}

@@ -1,0 +1,25 @@
+#!/bin/sh
+# run.sh [--quick] BINARY [flags]: measures BINARY beside the peers that are installed. Results in bench/out.
+#   --quick   one short round: shows that it works, not how fast it is
+set -eu
+here=$(dirname "$(readlink -f "$0")")
+out=$here/out
+name=resolver.bench.example
+
+rounds=3 seconds=2 repeat_until=240
+[ "${1:-}" != --quick ] || { rounds=1 seconds=1 repeat_until=0; shift; }
+[ $# -ge 1 ] || { sed -n '2,3s/^# //p' "$0" >&2; exit 2; }
+binary=$(readlink -f "$1")
+shift
+
+case $(uname -m) in aarch64) rid=linux-arm64 ;; *) rid=linux-x64 ;; esac
+dotnet publish "$here/DotProxy.Bench.csproj" --nologo -v quiet -c Release -r $rid -o "$out"
+"$here/certificates.sh" "$out/certificates" $name
+
+set -- "$out/DotProxy.Bench" run --certificates "$out/certificates" --name $name --out "$out" \
+    --rounds $rounds --seconds $seconds --repeat-until $repeat_until -- "$binary" "$@"
+# A namespace of its own holds loopback and nothing else: no packet can leave, no firewall rule costs time, every port is free.
+if [ "$(id -u)" = 0 ] && unshare -n true 2>/dev/null; then
+    exec unshare -n sh -c 'ip link set lo up && exec "$@"' sh "$@"
+fi
+exec "$@"

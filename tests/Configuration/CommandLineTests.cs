@@ -1,0 +1,174 @@
+using System.Net;
+using DotProxy.Configuration;
+using Microsoft.Extensions.Logging;
+
+namespace DotProxy.Tests.Configuration;
+
+public sealed class CommandLineTests : IDisposable
+{
+    private readonly string _file = Path.GetTempFileName();
+
+    public void Dispose() => File.Delete(_file);
+
+    [Fact]
+    public void Without_anything_the_defaults_hold_that_the_help_names()
+    {
+        ProxyOptions options = Parse();
+        Assert.Equal(["0.0.0.0:53", "[::]:53"], options.Listen.Select(address => address.ToString()));
+        Assert.True(options.ListenIsDefault);
+        Assert.Equal("cloudflare", Assert.Single(options.Upstreams).Name);
+        Assert.Equal((null, null, null), (options.CaFile, options.ClientCertificate, options.ClientKey));
+        Assert.Equal((2, 16384, TimeSpan.FromSeconds(4)), (options.Connections, options.QueueCapacity, options.Timeout));
+        Assert.Equal((LogLevel.Information, LogFormat.Text), (options.LogLevel, options.LogFormat));
+    }
+
+    [Fact]
+    public void Every_option_is_read_from_its_flag()
+    {
+        ProxyOptions options = Parse(
+            "--listen", "127.0.0.1:5300", "--listen", "[::1]", "--upstream", "quad9", "--upstream", "tls://192.0.2.1#a.example", "--ca-file", _file, "--client-cert", _file,
+            "--client-key", _file, "--connections", "16", "--queue", "16", "--timeout", "800ms", "--log-level", "debug", "--log-format", "json");
+        AssertAll(options);
+    }
+
+    [Fact]
+    public void Every_option_is_read_from_its_variable()
+    {
+        var variables = new Dictionary<string, string>
+        {
+            ["DOTPROXY_LISTEN"] = "127.0.0.1:5300, [::1]",
+            ["DOTPROXY_UPSTREAM"] = "quad9,tls://192.0.2.1#a.example",
+            ["DOTPROXY_CA_FILE"] = _file,
+            ["DOTPROXY_CLIENT_CERT"] = _file,
+            ["DOTPROXY_CLIENT_KEY"] = _file,
+            ["DOTPROXY_CONNECTIONS"] = "16",
+            ["DOTPROXY_QUEUE"] = " 16 ",
+            ["DOTPROXY_TIMEOUT"] = "0.8s",
+            ["DOTPROXY_LOG_LEVEL"] = "debug",
+            ["DOTPROXY_LOG_FORMAT"] = "json",
+        };
+        Assert.Equal(Settings.All.Select(setting => setting.Variable).Order(), variables.Keys.Order());
+        AssertAll(CommandLine.Parse([], variables.GetValueOrDefault, out _)!);
+    }
+
+    [Fact]
+    public void A_flag_wins_over_its_variable_and_a_list_is_not_mixed()
+    {
+        var variables = new Dictionary<string, string> { ["DOTPROXY_LISTEN"] = "192.0.2.1", ["DOTPROXY_QUEUE"] = "nonsense", ["DOTPROXY_CONNECTIONS"] = "3" };
+        ProxyOptions options = CommandLine.Parse(["--listen", "127.0.0.1:5300", "--queue", "99"], variables.GetValueOrDefault, out _)!;
+        Assert.Equal("127.0.0.1:5300", Assert.Single(options.Listen).ToString());
+        Assert.Equal((99, 3), (options.QueueCapacity, options.Connections));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("  ")]
+    public void An_empty_variable_is_as_good_as_none(string value)
+    {
+        ProxyOptions options = CommandLine.Parse([], _ => value, out _)!;
+        Assert.True(options.ListenIsDefault);
+        Assert.Equal(2, options.Connections);
+    }
+
+    [Fact]
+    public void An_option_and_its_value_may_be_one_argument() => Assert.Equal(7, Parse("--connections=7").Connections);
+
+    [Theory]
+    [InlineData("100ms", 100)]
+    [InlineData("30s", 30000)]
+    [InlineData("1.5s", 1500)]
+    [InlineData("30000ms", 30000)]
+    public void A_time_is_read_in_seconds_or_milliseconds(string text, int milliseconds) =>
+        Assert.Equal(milliseconds, Parse("--timeout", text).Timeout.TotalMilliseconds);
+
+    // Every message names the key, the value, and what would be right.
+    [Theory]
+    [InlineData("--listen", "localhost", "expected an IP address with an optional port, such as 127.0.0.1:5300")]
+    [InlineData("--listen", "127.0.0.1:65536", "expected an IP address with an optional port")]
+    [InlineData("--listen", "127.1", "expected an IP address with an optional port")]
+    [InlineData("--upstream", "cloudflar", "one of: cloudflare, quad9, google")]
+    [InlineData("--upstream", "udp://1.1.1.1", "expected tls://ADDRESS[:PORT]#HOSTNAME, such as tls://9.9.9.9#dns.quad9.net")]
+    [InlineData("--upstream", "tls://dns.quad9.net", "a name would have to be looked up in clear")]
+    [InlineData("--upstream", "tls://9.9.9.9#not a name", "'not a name' behind '#' is no host name")]
+    [InlineData("--upstream", "tls://9.9.9.9#", "'' behind '#' is no host name")]
+    [InlineData("--upstream", "tls://9.9.9.9:0#dns.quad9.net", "expected tls://ADDRESS[:PORT]#HOSTNAME")]
+    [InlineData("--ca-file", "/nonexistent/ca.pem", "no such file; give the path of a PEM file that this user may read")]
+    [InlineData("--ca-file", "/", "no such file")]
+    [InlineData("--client-cert", "/nonexistent/c.pem", "no such file")]
+    [InlineData("--client-key", "/nonexistent/k.pem", "no such file")]
+    [InlineData("--connections", "0", "expected a whole number from 1 to 16")]
+    [InlineData("--connections", "17", "expected a whole number from 1 to 16")]
+    [InlineData("--connections", "-1", "expected a whole number from 1 to 16")]
+    [InlineData("--connections", "two", "expected a whole number from 1 to 16")]
+    [InlineData("--connections", "2.0", "expected a whole number from 1 to 16")]
+    [InlineData("--connections", "99999999999999999999", "expected a whole number from 1 to 16")]
+    [InlineData("--queue", "15", "expected a whole number from 16 to 1048576")]
+    [InlineData("--queue", "1048577", "expected a whole number from 16 to 1048576")]
+    [InlineData("--timeout", "99ms", "expected a time from 100ms to 30s, such as 800ms or 4s")]
+    [InlineData("--timeout", "31s", "expected a time from 100ms to 30s")]
+    [InlineData("--timeout", "4", "expected a time from 100ms to 30s")]
+    [InlineData("--timeout", "s", "expected a time from 100ms to 30s")]
+    [InlineData("--timeout", "NaNs", "expected a time from 100ms to 30s")]
+    [InlineData("--timeout", "Infinitys", "expected a time from 100ms to 30s")]
+    [InlineData("--timeout", "-4s", "expected a time from 100ms to 30s")]
+    [InlineData("--timeout", "1,5s", "expected a time from 100ms to 30s")]
+    [InlineData("--log-level", "verbose", "expected debug, info, warn or error")]
+    [InlineData("--log-level", "INFO", "expected debug, info, warn or error")]
+    [InlineData("--log-format", "xml", "expected text or json")]
+    public void A_wrong_value_is_refused_with_its_key_and_what_would_be_right(string flag, string value, string remedy)
+    {
+        string fromFlag = Refusal(flag, value);
+        Assert.StartsWith($"{flag} '{value}': ", fromFlag, StringComparison.Ordinal);
+        Assert.Contains(remedy, fromFlag, StringComparison.Ordinal);
+
+        string variable = Settings.All.Single(setting => setting.Flag == flag).Variable;
+        string fromVariable = Assert.Throws<StartException>(() => CommandLine.Parse([], name => name == variable ? value : null, out _)).Message;
+        Assert.StartsWith($"{variable} '{value}': ", fromVariable, StringComparison.Ordinal);
+        Assert.Contains(remedy, fromVariable, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_may_be_given_once_is_refused_twice()
+    {
+        foreach (Setting setting in Settings.All.Where(setting => setting is not (Setting<IPEndPoint> or Setting<UpstreamSpec>)))
+            Assert.Equal($"{setting.Flag} is given 2 times; once would be right", Refusal(setting.Flag, "4", setting.Flag, "4"));
+    }
+
+    [Theory]
+    [InlineData("--nope", "'--nope' is unknown; 'dotproxy --help' lists what there is")]
+    [InlineData("--nope=1", "'--nope' is unknown; 'dotproxy --help' lists what there is")]
+    [InlineData("--timeuot", "'--timeuot' is unknown (did you mean --timeout?); 'dotproxy --help' lists what there is")]
+    [InlineData("", "'' is unknown; 'dotproxy --help' lists what there is")]
+    [InlineData("serve", "'serve' is unknown; 'dotproxy --help' lists what there is")]
+    [InlineData("--Listen", "'--Listen' is unknown; 'dotproxy --help' lists what there is")]
+    public void What_is_unknown_is_refused_by_its_name(string argument, string expected) => Assert.Equal(expected, Refusal(argument));
+
+    [Fact]
+    public void A_flag_without_its_value_is_refused_by_its_name()
+    {
+        foreach (Setting setting in Settings.All) Assert.Contains(setting.Flag, Refusal(setting.Flag), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_key_without_a_certificate_is_refused()
+    {
+        string message = Refusal("--client-key", _file);
+        Assert.Contains($"--client-key '{_file}'", message, StringComparison.Ordinal);
+        Assert.Contains("give --client-cert too", message, StringComparison.Ordinal);
+        Assert.Equal(_file, Parse("--client-cert", _file).ClientCertificate);
+    }
+
+    private void AssertAll(ProxyOptions options)
+    {
+        Assert.Equal(["127.0.0.1:5300", "[::1]:53"], options.Listen.Select(address => address.ToString()));
+        Assert.False(options.ListenIsDefault);
+        Assert.Equal(["quad9", "a.example"], options.Upstreams.Select(upstream => upstream.Name));
+        Assert.Equal((_file, _file, _file), (options.CaFile, options.ClientCertificate, options.ClientKey));
+        Assert.Equal((16, 16, TimeSpan.FromMilliseconds(800)), (options.Connections, options.QueueCapacity, options.Timeout));
+        Assert.Equal((LogLevel.Debug, LogFormat.Json), (options.LogLevel, options.LogFormat));
+    }
+
+    private static ProxyOptions Parse(params string[] arguments) => CommandLine.Parse(arguments, _ => null, out _)!;
+
+    private static string Refusal(params string[] arguments) => Assert.Throws<StartException>(() => Parse(arguments)).Message;
+}
