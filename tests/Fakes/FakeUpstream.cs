@@ -121,9 +121,10 @@ internal sealed class FakeUpstream : IAsyncDisposable
     private async Task ServeAsync(Socket socket)
     {
         await Task.Yield();
-        var stream = new SslStream(new TappedStream(socket, Wiretap));
         try
         {
+            // A client that was cut off while it waited to be accepted fails here already.
+            await using var stream = new SslStream(new TappedStream(socket, Wiretap));
             await stream.AuthenticateAsServerAsync(_options, _stop.Token);
             Interlocked.Increment(ref _handshakes);
             await AnswerAsync(stream);
@@ -134,7 +135,7 @@ internal sealed class FakeUpstream : IAsyncDisposable
         }
         finally
         {
-            await stream.DisposeAsync();
+            socket.Dispose();
         }
     }
 
