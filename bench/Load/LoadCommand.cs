@@ -19,7 +19,7 @@ internal static class LoadCommand
         var names = new UniqueNames((ushort)flags.Number("--run", Environment.ProcessId));
         IPEndPoint server = flags.LoopbackAddress("--server");
         double window = flags.Number("--window", int.MaxValue);
-        using var sockets = new LoadSockets(server, (int)Math.Min(flags.Number("--sockets", 8), window), names);
+        using var sockets = new LoadSockets(server, (int)Math.Min(flags.Number("--sockets", 16), window), names);
 
         Kernel.SharpenTimers();
         long start = Stopwatch.GetTimestamp(), end = start + (long)(flags.Number("--seconds", 2) * Second);

@@ -18,7 +18,7 @@ internal sealed record Scenario(string Name, double DelayMilliseconds, params Lo
     /// <summary>In the order in which they are run: the upstream moves away once.</summary>
     public static IReadOnlyList<Scenario> All { get; } =
     [
-        new(Miss, 0, LoadPlan.Window(64), LoadPlan.Window(256)),
+        new(Miss, 0, LoadPlan.Window(64), LoadPlan.Window(256), LoadPlan.Window(512)),
         new(MissAt(500, 0), 0, LoadPlan.Rate(500)),
         new(MissAt(5000, 0), 0, LoadPlan.Rate(5000)),
         new(MissAt(500, 10), 10, LoadPlan.Rate(500)),

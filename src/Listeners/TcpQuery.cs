@@ -7,16 +7,15 @@ internal sealed class TcpQuery(QueryPool<TcpQuery> pool) : Query
 {
     private TcpSession? _session;
 
-    public override IReplySink Sink => _session!;
-
     public void Begin(in ScreenedMessage message, long deadline, TcpSession session)
     {
         Begin(message, deadline);
         _session = session;
     }
 
-    public override void Complete(in Outcome outcome)
+    public override void Complete(in Outcome outcome, SinkSet sinks)
     {
+        sinks.Add(_session!);
         _session!.Complete(this, outcome);
         pool.Return(this);
     }

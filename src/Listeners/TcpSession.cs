@@ -20,10 +20,14 @@ internal sealed class TcpSession(
     private const int MaxReceivesInARow = 16;
     private const int InitialBuffer = 4096;
 
+    // Nearly all that is answered while a session's own query is taken over is that query.
+    private const int SinksAtATime = 4;
+
     private readonly SemaphoreSlim _room = new(MaxInFlight);
     private readonly TcpOutput _output = new(socket, MaxUnread);
     private readonly long _timeoutTicks = (long)(timeout.TotalSeconds * time.TimestampFrequency);
     private long _lastActivity = time.GetTimestamp();
+    private readonly SinkSet _sinks = new(SinksAtATime);
     private byte[] _buffer = [];
     private int _inFlight;
     private bool _isGarbled;
@@ -105,8 +109,7 @@ internal sealed class TcpSession(
                 Take(_buffer.AsSpan(start, length));
                 consumed = start + length;
             }
-            resolver.Flush();
-            Flush();
+            FlushAll();
 
             filled -= consumed;
             _buffer.AsSpan(consumed, filled).CopyTo(_buffer);
@@ -136,7 +139,7 @@ internal sealed class TcpSession(
                 Interlocked.Increment(ref _inFlight);
                 TcpQuery query = pool.Rent();
                 query.Begin(screened, now + _timeoutTicks, this);
-                resolver.Resolve(query);
+                resolver.Resolve(query, _sinks);
                 break;
             case Verdict.Rejected:
                 counters.Rejected.Increment();
@@ -153,10 +156,17 @@ internal sealed class TcpSession(
     /// <summary>At the bound of queries in flight reading stops, which the client feels as back-pressure.</summary>
     private async ValueTask WaitForRoomAsync()
     {
-        resolver.Flush();
-        Flush();
+        FlushAll();
         await _room.WaitAsync();
         _room.Release();
+    }
+
+    /// <summary>Sends on what was taken, and sends back what was answered at once.</summary>
+    private void FlushAll()
+    {
+        resolver.Flush();
+        _sinks.Flush();
+        Flush();
     }
 
     private void Reply(in Requestor requestor, ReadOnlySpan<byte> question, in Outcome outcome)

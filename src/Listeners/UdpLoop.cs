@@ -30,6 +30,7 @@ internal sealed class UdpLoop : IDisposable
     private readonly UdpReplies _replies;
     private readonly QueryPool<UdpQuery> _pool;
     private readonly Thread _thread;
+    private readonly SinkSet _sinks = new();
     private DatagramPeer _peer;
 
     public UdpLoop(DatagramSocket socket, IResolver resolver, TimeSpan timeout, TimeProvider time, Counters counters, LogEvents log)
@@ -90,7 +91,7 @@ internal sealed class UdpLoop : IDisposable
         for (int i = 0; i < _received.Count; i++) Take(i, deadline);
         _resolver.Flush();
         _ownReplies.Flush();
-        _replies.Flush();
+        _sinks.Flush();
     }
 
     private void Take(int index, long deadline)
@@ -104,7 +105,7 @@ internal sealed class UdpLoop : IDisposable
             case Verdict.Accepted:
                 UdpQuery query = _pool.Rent();
                 query.Begin(message, deadline, _peer);
-                _resolver.Resolve(query);
+                _resolver.Resolve(query, _sinks);
                 break;
             case Verdict.Rejected:
                 _counters.Rejected.Increment();

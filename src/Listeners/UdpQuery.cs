@@ -7,16 +7,15 @@ internal sealed class UdpQuery(QueryPool<UdpQuery> pool, UdpReplies replies) : Q
 {
     private DatagramPeer _peer;
 
-    public override IReplySink Sink => replies;
-
     public void Begin(in ScreenedMessage message, long deadline, in DatagramPeer peer)
     {
         Begin(message, deadline);
         _peer = peer;
     }
 
-    public override void Complete(in Outcome outcome)
+    public override void Complete(in Outcome outcome, SinkSet sinks)
     {
+        sinks.Add(replies);
         replies.Add(Requestor, Question, outcome, _peer);
         pool.Return(this);
     }

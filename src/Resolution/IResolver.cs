@@ -6,8 +6,11 @@ namespace DotProxy.Resolution;
 /// </summary>
 internal interface IResolver
 {
-    /// <summary>Takes the query over: the caller must not touch it any more.</summary>
-    void Resolve(Query query);
+    /// <summary>
+    /// Takes the query over: the caller must not touch it any more. What is answered before it returns has its sinks noted in
+    /// <paramref name="sinks"/>, which the caller flushes.
+    /// </summary>
+    void Resolve(Query query, SinkSet sinks);
 
     /// <summary>Says that a burst of queries is over: what was held back to go out together goes out now.</summary>
     void Flush();

@@ -24,11 +24,11 @@ internal abstract class Query
     /// <summary>Name, type and class as the client wrote them.</summary>
     public ReadOnlySpan<byte> Question => ((ReadOnlySpan<byte>)_question)[.._questionLength];
 
-    /// <summary>Where the reply is gathered; flush it after the last of several completions.</summary>
-    public abstract IReplySink Sink { get; }
-
-    /// <summary>Writes the reply into <see cref="Sink"/> and gives the query back.</summary>
-    public abstract void Complete(in Outcome outcome);
+    /// <summary>
+    /// Writes the reply where its listener gathers replies, notes in <paramref name="sinks"/> what is to be flushed for it to
+    /// leave, and gives the query back.
+    /// </summary>
+    public abstract void Complete(in Outcome outcome, SinkSet sinks);
 
     protected void Begin(in ScreenedMessage message, long deadline)
     {

@@ -22,12 +22,12 @@ internal sealed class QueryChannel(int capacity, Counters counters, LogEvents lo
     public void DrainInto(IQueryConsumer consumer) => _consumer = consumer;
 
     /// <summary>Enqueues the query; at the bound it is answered SERVFAIL at once (EDE 23), and counted.</summary>
-    public void Resolve(Query query)
+    public void Resolve(Query query, SinkSet sinks)
     {
         if (_channel.Writer.TryWrite(query)) return;
         counters.Shed.Increment();
         log.QueueFull(capacity);
-        query.Complete(Outcome.Failed(Failure.QueueFull));
+        query.Complete(Outcome.Failed(Failure.QueueFull), sinks);
     }
 
     public void Flush() => _consumer?.Drain();

@@ -1,18 +1,19 @@
 namespace DotProxy.Resolution;
 
 /// <summary>The reply sinks that a loop has written to since it last flushed them. Belongs to one loop.</summary>
-internal sealed class SinkSet
+/// <param name="capacity">Past it, sinks are flushed early.</param>
+internal sealed class SinkSet(int capacity = SinkSet.UsualCapacity)
 {
-    // Loops meet few sinks at a time (a UDP socket or two and some TCP clients): past this they are flushed early.
-    private const int Capacity = 32;
+    // Loops meet few sinks at a time: a UDP socket or two and some TCP clients.
+    private const int UsualCapacity = 32;
 
-    private readonly IReplySink?[] _sinks = new IReplySink?[Capacity];
+    private readonly IReplySink?[] _sinks = new IReplySink?[capacity];
     private int _count;
 
     public void Add(IReplySink sink)
     {
         if (_sinks.AsSpan(0, _count).Contains(sink)) return;
-        if (_count == Capacity) Flush();
+        if (_count == _sinks.Length) Flush();
         _sinks[_count++] = sink;
     }
 

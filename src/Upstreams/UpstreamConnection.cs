@@ -182,8 +182,7 @@ internal sealed class UpstreamConnection(
             return;
         }
         _answered++;
-        _sinks.Add(query.Sink);
-        query.Complete(Outcome.Answered(message));
+        query.Complete(Outcome.Answered(message), _sinks);
     }
 
     /// <summary>A response to one question, or a bare header that names an error, as servers send that could not parse it.</summary>

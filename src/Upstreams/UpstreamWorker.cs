@@ -200,7 +200,6 @@ internal sealed class UpstreamWorker(QueryChannel channel, Upstream upstream, Ti
     {
         counters.Failed.Increment();
         log.QueryFailed(query.Question, failure.Text);
-        sinks.Add(query.Sink);
-        query.Complete(Outcome.Failed(failure));
+        query.Complete(Outcome.Failed(failure), sinks);
     }
 }

@@ -155,25 +155,18 @@ internal sealed class UpstreamWorkers : IQueryConsumer, IDisposable
         {
             for (int i = _channel.Count; i > 0 && _channel.TryTake(out Query? query); i--)
             {
-                if (query.Deadline > now) GoRound(query);
+                // The channel may have filled up meanwhile, and shed it.
+                if (query.Deadline > now) _channel.Resolve(query, _refused);
                 else Refuse(query, _upstream.WhyUnanswered);
             }
             _refused.Flush();
         }
     }
 
-    private void GoRound(Query query)
-    {
-        // The channel may have filled up meanwhile, and shed it into its sink.
-        _refused.Add(query.Sink);
-        _channel.Resolve(query);
-    }
-
     private void Refuse(Query query, Failure failure)
     {
         _counters.Failed.Increment();
         _log.QueryFailed(query.Question, failure.Text);
-        _refused.Add(query.Sink);
-        query.Complete(Outcome.Failed(failure));
+        query.Complete(Outcome.Failed(failure), _refused);
     }
 }

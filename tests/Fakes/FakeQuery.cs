@@ -22,8 +22,6 @@ internal sealed class FakeQuery : Query
 
     public FakeSink FakeSink { get; init; } = new();
 
-    public override IReplySink Sink => FakeSink;
-
     /// <summary>More than one is a bug.</summary>
     public int Completions => Volatile.Read(ref _completions);
 
@@ -33,8 +31,9 @@ internal sealed class FakeQuery : Query
     /// <summary>Null before completion, and where the upstream answered.</summary>
     public Failure? Failure { get; private set; }
 
-    public override void Complete(in Outcome outcome)
+    public override void Complete(in Outcome outcome, SinkSet sinks)
     {
+        sinks.Add(FakeSink);
         Interlocked.Increment(ref _completions);
         Failure = outcome.Failure;
         byte[] room = new byte[ReplyWriter.MaxLength(outcome)];

@@ -56,7 +56,7 @@ public sealed class PortableDatagramSocketTests
 
     private sealed class Refuser : IResolver
     {
-        public void Resolve(Query query) => query.Complete(Outcome.Rejected(DotProxy.Dns.Rcode.Refused));
+        public void Resolve(Query query, SinkSet sinks) => query.Complete(Outcome.Rejected(DotProxy.Dns.Rcode.Refused), sinks);
 
         public void Flush()
         {

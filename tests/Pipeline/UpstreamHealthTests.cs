@@ -149,7 +149,7 @@ public sealed class UpstreamHealthTests
         public FakeQuery Ask(string name)
         {
             var query = new FakeQuery(name);
-            _channel.Resolve(query);
+            _channel.Resolve(query, new SinkSet());
             _channel.Flush();
             return query;
         }

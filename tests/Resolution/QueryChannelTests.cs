@@ -15,7 +15,7 @@ public sealed class QueryChannelTests
     {
         QueryChannel channel = NewChannel(capacity: 3);
         FakeQuery[] queries = [.. Enumerable.Range(0, 10).Select(i => new FakeQuery($"n{i}.example.com"))];
-        foreach (FakeQuery query in queries) channel.Resolve(query);
+        foreach (FakeQuery query in queries) channel.Resolve(query, new SinkSet());
 
         Assert.Equal(3, channel.Count);
         Assert.All(queries[..3], query => Assert.Equal(0, query.Completions));
@@ -35,7 +35,7 @@ public sealed class QueryChannelTests
     {
         QueryChannel channel = NewChannel(capacity: 16);
         FakeQuery[] queries = [.. Enumerable.Range(0, 16).Select(i => new FakeQuery($"n{i}.example.com"))];
-        foreach (FakeQuery query in queries) channel.Resolve(query);
+        foreach (FakeQuery query in queries) channel.Resolve(query, new SinkSet());
         foreach (FakeQuery query in queries)
         {
             Assert.True(channel.TryTake(out Query? taken));
@@ -50,8 +50,8 @@ public sealed class QueryChannelTests
         QueryChannel channel = NewChannel(capacity: 16);
         var consumer = new Consumer();
         channel.DrainInto(consumer);
-        channel.Resolve(new FakeQuery("a"));
-        channel.Resolve(new FakeQuery("b"));
+        channel.Resolve(new FakeQuery("a"), new SinkSet());
+        channel.Resolve(new FakeQuery("b"), new SinkSet());
         Assert.Empty(consumer.Threads);
         channel.Flush();
         Assert.Equal([Environment.CurrentManagedThreadId], consumer.Threads);

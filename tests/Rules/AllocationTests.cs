@@ -75,7 +75,7 @@ public sealed class AllocationTests
             table.TakeExpired(10, expired);
             expired.Clear();
             FakeQuery rented = pool.Rent();
-            sinks.Add(rented.Sink);
+            sinks.Add(rented.FakeSink);
             sinks.Flush();
             pool.Return(rented);
         }, iterations: 2_000);
