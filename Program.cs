@@ -1,12 +1,13 @@
+using DotProxy.Caching;
 using DotProxy.Configuration;
 using DotProxy.Listeners;
 using DotProxy.Resolution;
 using DotProxy.Telemetry;
 using DotProxy.Upstreams;
 
-//    UDP loop ──┐                              ┌─ worker ═ TLS stream ═╗
-//               ├─ screen ─▶ bounded channel ──┼─ worker ═ TLS stream ═╬═▶ upstream :853
-//    TCP loop ──┘                              └─ worker ═ TLS stream ═╝
+//    UDP loop ──┐                                      ┌─ worker ═ TLS stream ═╗
+//               ├─ screen ─ cache ─▶ bounded channel ──┼─ worker ═ TLS stream ═╬═▶ upstream :853
+//    TCP loop ──┘ (a hit is answered in the loop)      └─ worker ═ TLS stream ═╝
 
 SocketEvents.Configure();
 try
@@ -23,7 +24,8 @@ try
     using ListenerSockets sockets = ListenerSockets.Bind(options, udpSocketsPerAddress: Environment.ProcessorCount, log);
 
     var channel = new QueryChannel(options.QueueCapacity, counters, log);
-    using var listeners = new ListenerLoops(sockets, channel, options.Timeout, time, counters, log);
+    using CachingResolver? cache = options.CacheSize > 0 ? CachingResolver.Before(channel, options, time, counters, log) : null;
+    using var listeners = new ListenerLoops(sockets, (IResolver?)cache ?? channel, options.Timeout, time, counters, log);
     using UpstreamWorkers workers = UpstreamWorkers.Start(options, identity, channel, time, counters, log);
     channel.DrainInto(workers);
     listeners.Start();

@@ -32,6 +32,8 @@ internal static class CommandLine
         string? certificate = One<string?>(Settings.ClientCertificate!, null), key = One<string?>(Settings.ClientKey!, null);
         if (key is not null && certificate is null)
             throw new StartException($"{Settings.ClientKey.Flag} '{key}': there is no certificate to it; give {Settings.ClientCertificate.Flag} too");
+        TimeSpan minTtl = One(Settings.MinTtl, TimeSpan.Zero), maxTtl = One(Settings.MaxTtl, TimeSpan.FromDays(1));
+        if (minTtl > maxTtl) throw new StartException($"{Settings.MinTtl.Flag} '{minTtl.TotalSeconds}s': it is more than {Settings.MaxTtl.Flag}, {maxTtl.TotalSeconds}s");
 
         return new ProxyOptions
         {
@@ -41,6 +43,11 @@ internal static class CommandLine
             CaFile = One<string?>(Settings.CaFile!, null),
             ClientCertificate = certificate,
             ClientKey = key,
+            CacheSize = One(Settings.CacheSize, 16L << 20),
+            CacheFile = One<string?>(Settings.CacheFile!, null),
+            Stale = One(Settings.Stale, TimeSpan.FromDays(1)),
+            MinTtl = minTtl,
+            MaxTtl = maxTtl,
             Connections = One(Settings.Connections, 2),
             QueueCapacity = One(Settings.Queue, 16_384),
             Timeout = One(Settings.Timeout, TimeSpan.FromSeconds(4)),

@@ -22,6 +22,20 @@ internal sealed record ProxyOptions
     /// <summary>PEM; null where <see cref="ClientCertificate"/> holds the key too.</summary>
     public string? ClientKey { get; init; }
 
+    /// <summary>Octets for the cache, all told; 0 for none.</summary>
+    public long CacheSize { get; init; }
+
+    /// <summary>Where the cache is kept over a restart; null forgets it.</summary>
+    public string? CacheFile { get; init; }
+
+    /// <summary>How long past its time an answer may be given (RFC 8767); zero for never.</summary>
+    public TimeSpan Stale { get; init; }
+
+    /// <summary>The least and the most time that an answer is remembered, whatever its TTL.</summary>
+    public TimeSpan MinTtl { get; init; }
+
+    public TimeSpan MaxTtl { get; init; }
+
     /// <summary>Most connections to an upstream; the first carries the load until it is at its bound.</summary>
     public int Connections { get; init; }
 

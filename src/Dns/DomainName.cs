@@ -1,3 +1,4 @@
+using System.Runtime.Intrinsics;
 using System.Text;
 
 namespace DotProxy.Dns;
@@ -67,6 +68,19 @@ internal static class DomainName
         if (left.Length != right.Length || left.Length < 5) return false;
         // Length octets are at most 63, below every letter: the name can be compared as one run of ASCII.
         return left[^4..].SequenceEqual(right[^4..]) && EqualsIgnoreCase(left[..^4], right[..^4]);
+    }
+
+    /// <summary>Copies a name with its letters A to Z in lower case (RFC 4034 §6.2); its length octets are below all letters.</summary>
+    public static void ToLower(ReadOnlySpan<byte> name, Span<byte> destination)
+    {
+        int i = 0;
+        for (; i + Vector128<byte>.Count <= name.Length; i += Vector128<byte>.Count)
+        {
+            var octets = Vector128.Create(name[i..]);
+            Vector128<byte> isUpper = Vector128.LessThanOrEqual(octets - Vector128.Create((byte)'A'), Vector128.Create((byte)('Z' - 'A')));
+            (octets | (isUpper & Vector128.Create((byte)0x20))).CopyTo(destination[i..]);
+        }
+        for (; i < name.Length; i++) destination[i] = char.IsAsciiLetterUpper((char)name[i]) ? (byte)(name[i] | 0x20) : name[i];
     }
 
     private static bool EqualsIgnoreCase(ReadOnlySpan<byte> left, ReadOnlySpan<byte> right)

@@ -4,6 +4,9 @@ namespace DotProxy.Dns;
 internal enum ExtendedErrorCode : ushort
 {
     Other = 0,
+    StaleAnswer = 3,
+    CachedError = 13,
+    StaleNameErrorAnswer = 19,
     NoReachableAuthority = 22,
     NetworkError = 23,
     InvalidData = 24,

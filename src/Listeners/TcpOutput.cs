@@ -23,6 +23,9 @@ internal sealed class TcpOutput(Socket socket, int maxUnread)
     private volatile bool _isCompleting;
     private volatile bool _isBlocked;
 
+    /// <summary>Whether what has gathered is worth a send of its own, whatever else comes.</summary>
+    public bool IsLarge => _gathering.WrittenCount > MaxKept;
+
     /// <summary>Whether a send waits for the client to read.</summary>
     public bool IsBlocked => _isBlocked;
 

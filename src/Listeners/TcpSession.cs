@@ -134,6 +134,11 @@ internal sealed class TcpSession(
         ScreenedMessage screened = QueryScreen.Screen(message);
         switch (screened.Verdict)
         {
+            case Verdict.Accepted when resolver.TryRecall(screened, _sinks, out Outcome outcome):
+                Reply(screened.Requestor, screened.Question, outcome);
+                // Many large answers to one burst are no sign of a client that does not read.
+                if (_output.IsLarge) Flush();
+                break;
             case Verdict.Accepted:
                 _room.Wait(0);
                 Interlocked.Increment(ref _inFlight);

@@ -102,6 +102,9 @@ internal sealed class UdpLoop : IDisposable
         bool isCut = message.Verdict == Verdict.Accepted && _received.IsCut(index);
         switch (isCut ? Verdict.Rejected : message.Verdict)
         {
+            case Verdict.Accepted when _resolver.TryRecall(message, _sinks, out Outcome outcome):
+                _ownReplies.Add(message.Requestor, message.Question, outcome, _peer);
+                break;
             case Verdict.Accepted:
                 UdpQuery query = _pool.Rent();
                 query.Begin(message, deadline, _peer);

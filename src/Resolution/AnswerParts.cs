@@ -20,6 +20,15 @@ internal readonly ref struct AnswerParts
 
     public EdnsOptions Options { get; private init; }
 
+    /// <summary>The parts of a message without OPT that was taken apart before.</summary>
+    public static AnswerParts Of(ReadOnlySpan<byte> message, int questionLength, int essentialLength)
+    {
+        ReadOnlySpan<byte> records = message[(WireLimits.Header + questionLength)..];
+        return Header.TryRead(message, out Header header)
+            ? new AnswerParts { Header = header, Records = records, Essential = records[..essentialLength], AdditionalCount = header.AdditionalCount }
+            : default;
+    }
+
     /// <summary>
     /// Reads a message whose question has <paramref name="questionLength"/> octets, or that has none (a bare error). False where
     /// its records run past its end or OPT is broken. Records behind OPT, which hardly a server writes, are left out: cutting

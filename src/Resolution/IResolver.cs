@@ -6,6 +6,19 @@ namespace DotProxy.Resolution;
 /// </summary>
 internal interface IResolver
 {
+    /// <summary>Why nothing can be asked for now; null while asking is worth it.</summary>
+    Failure? Outage { get; }
+
+    /// <summary>
+    /// The synchronous way: answers from memory without a <see cref="Query"/>, or not at all. The outcome lives until this thread
+    /// asks again. A stage that remembers nothing leaves it as it is.
+    /// </summary>
+    bool TryRecall(in ScreenedMessage message, SinkSet sinks, out Outcome outcome)
+    {
+        outcome = default;
+        return false;
+    }
+
     /// <summary>
     /// Takes the query over: the caller must not touch it any more. What is answered before it returns has its sinks noted in
     /// <paramref name="sinks"/>, which the caller flushes.

@@ -30,14 +30,22 @@ internal abstract class Query
     /// </summary>
     public abstract void Complete(in Outcome outcome, SinkSet sinks);
 
+    /// <summary>The next of those that wait for the same answer; belongs to whoever has taken the query over.</summary>
+    public Query? Next { get; set; }
+
     protected void Begin(in ScreenedMessage message, long deadline)
     {
         Debug.Assert(message.Verdict == Verdict.Accepted, "only a screened question is resolved");
-        Requestor = message.Requestor;
+        Begin(message.Requestor, message.Question, deadline);
+    }
+
+    protected void Begin(in Requestor requestor, ReadOnlySpan<byte> question, long deadline)
+    {
+        Requestor = requestor;
         Deadline = deadline;
         FailedAttempts = 0;
-        _questionLength = message.Question.Length;
-        message.Question.CopyTo(_question);
+        _questionLength = question.Length;
+        question.CopyTo(_question);
     }
 
     [InlineArray(WireLimits.Question)]

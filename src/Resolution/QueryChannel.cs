@@ -30,6 +30,8 @@ internal sealed class QueryChannel(int capacity, Counters counters, LogEvents lo
         query.Complete(Outcome.Failed(Failure.QueueFull), sinks);
     }
 
+    public Failure? Outage => _consumer?.Outage;
+
     public void Flush() => _consumer?.Drain();
 
     /// <summary>Whoever gets the query owns it.</summary>

@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Text.Unicode;
 using DotProxy.Dns;
 
 namespace DotProxy.Resolution;
@@ -11,14 +10,18 @@ namespace DotProxy.Resolution;
 internal static class ReplyWriter
 {
     /// <summary>Room for a reply that is not an upstream's message: header, question, OPT and an extended error.</summary>
-    public const int MaxOwnReply = WireLimits.Header + WireLimits.Question + WireLimits.EmptyOpt + WireLimits.OptionHeader + 2 + MaxExtraText;
+    public const int MaxOwnReply = WireLimits.Header + WireLimits.Question + MaxOwnOpt;
 
-    // Our choice: a sentence that names the upstream and the cause; with a long name it all stays within 512 octets.
-    private const int MaxExtraText = 200;
+    private const int MaxOwnOpt = WireLimits.EmptyOpt + WireLimits.OptionHeader + 2 + ExtendedError.MaxText;
 
     /// <summary>The room that no reply with this outcome exceeds.</summary>
-    public static int MaxLength(in Outcome outcome) =>
-        Math.Min(Math.Max(outcome.Message.Length + WireLimits.EmptyOpt, MaxOwnReply), WireLimits.Message);
+    public static int MaxLength(in Outcome outcome)
+    {
+        int length = outcome.Message.IsEmpty
+            ? MaxOwnReply + outcome.Answer.Records.Length
+            : Math.Max(outcome.Message.Length + WireLimits.EmptyOpt, MaxOwnReply);
+        return Math.Min(length, WireLimits.Message);
+    }
 
     /// <summary>
     /// Writes the reply and returns its length. What does not fit into <paramref name="destination"/> (at least 512 octets) is
@@ -26,14 +29,16 @@ internal static class ReplyWriter
     /// </summary>
     public static int Write(in Requestor requestor, ReadOnlySpan<byte> question, in Outcome outcome, Span<byte> destination)
     {
-        if (outcome.Message.IsEmpty) return WriteError(requestor, question, (int)outcome.Rcode, outcome.Failure, destination);
-        if (!AnswerParts.TryRead(outcome.Message, question.Length, out AnswerParts parts))
-            return WriteError(requestor, question, (int)Rcode.ServerFailure, Failure.MalformedAnswer, destination);
-        if (parts.Header.QuestionCount == 0) return WriteError(requestor, question, parts.Header.LowRcode, null, destination);
-        return WriteAnswer(requestor, question, parts, destination);
+        if (outcome.IsOwnFailure) return WriteError(requestor, question, (int)outcome.Rcode, outcome.Note, destination);
+        AnswerParts parts = outcome.Answer;
+        if (!outcome.IsTakenApart && !AnswerParts.TryRead(outcome.Message, question.Length, out parts))
+            return WriteError(requestor, question, (int)Rcode.ServerFailure, Failure.MalformedAnswer.Note, destination);
+        if (parts.Header.QuestionCount == 0) return WriteError(requestor, question, parts.Header.LowRcode, default, destination);
+        return WriteAnswer(requestor, question, parts, outcome.Ttl, outcome.Note, destination);
     }
 
-    private static int WriteAnswer(in Requestor requestor, ReadOnlySpan<byte> question, in AnswerParts parts, Span<byte> destination)
+    private static int WriteAnswer(
+        in Requestor requestor, ReadOnlySpan<byte> question, in AnswerParts parts, TtlChange ttl, in ExtendedError note, Span<byte> destination)
     {
         int room = destination.Length - WireLimits.Header - question.Length - (requestor.UsesEdns ? WireLimits.EmptyOpt : 0);
         bool isWhole = parts.Records.Length <= room;
@@ -44,7 +49,8 @@ internal static class ReplyWriter
         var writer = new MessageWriter(destination);
         writer.Write(question);
         if (!isTruncated) writer.Write(records);
-        if (requestor.UsesEdns) isTruncated |= !TryWriteOpt(ref writer, requestor, parts);
+        if (!ttl.IsNone) ttl.Apply(destination[..writer.Position], WireLimits.Header + question.Length);
+        if (requestor.UsesEdns) isTruncated |= !TryWriteOpt(ref writer, requestor, parts, note);
 
         Header counts = records.Length > room ? default : parts.Header;
         new Header(requestor.Id, AnswerFlags(requestor, parts, isTruncated), 1, counts.AnswerCount, counts.AuthorityCount,
@@ -64,7 +70,7 @@ internal static class ReplyWriter
     }
 
     /// <summary>False where an extended error had to be left out for want of room, which the TC bit should tell (RFC 8914 §3).</summary>
-    private static bool TryWriteOpt(ref MessageWriter writer, in Requestor requestor, in AnswerParts parts)
+    private static bool TryWriteOpt(ref MessageWriter writer, in Requestor requestor, in AnswerParts parts, in ExtendedError note)
     {
         bool fits = true;
         int options = writer.BeginOpt(WireLimits.UnfragmentedUdp, parts.ExtendedRcode, requestor.DnssecOk);
@@ -75,12 +81,14 @@ internal static class ReplyWriter
             if (WireLimits.OptionHeader + data.Length <= writer.Room) writer.WriteOption(code, data);
             else fits = false;
         }
+        // Ours is the lesser loss: it says nothing about the data that a TC bit would bring.
+        if (!note.IsNone && WireLimits.OptionHeader + 2 + note.Text.Length <= writer.Room) WriteExtendedError(ref writer, note);
         writer.EndOpt(options);
         return fits;
     }
 
     private static int WriteError(
-        in Requestor requestor, ReadOnlySpan<byte> question, int rcode, Failure? failure, Span<byte> destination)
+        in Requestor requestor, ReadOnlySpan<byte> question, int rcode, in ExtendedError note, Span<byte> destination)
     {
         // BADVERS (16) is the one rcode here that needs EDNS, and only those who speak it are told.
         HeaderFlags flags = ReplyFlags(requestor) | ((HeaderFlags)rcode & HeaderFlags.RcodeMask);
@@ -89,7 +97,7 @@ internal static class ReplyWriter
         if (requestor.UsesEdns)
         {
             int options = writer.BeginOpt(WireLimits.UnfragmentedUdp, (byte)(rcode >> 4), requestor.DnssecOk);
-            if (failure is not null) WriteExtendedError(ref writer, failure);
+            if (!note.IsNone) WriteExtendedError(ref writer, note);
             writer.EndOpt(options);
         }
         new Header(requestor.Id, flags, (ushort)(question.IsEmpty ? 0 : 1), 0, 0, (ushort)(requestor.UsesEdns ? 1 : 0)).Write(destination);
@@ -97,12 +105,12 @@ internal static class ReplyWriter
     }
 
     /// <summary>INFO-CODE 16 | EXTRA-TEXT, UTF-8 (RFC 8914 §2).</summary>
-    private static void WriteExtendedError(ref MessageWriter writer, Failure failure)
+    private static void WriteExtendedError(ref MessageWriter writer, in ExtendedError note)
     {
-        Span<byte> option = stackalloc byte[2 + MaxExtraText];
-        BinaryPrimitives.WriteUInt16BigEndian(option, (ushort)failure.Code);
-        Utf8.FromUtf16(failure.Text, option[2..], out _, out int length);
-        writer.WriteOption(EdnsOptionCode.ExtendedError, option[..(2 + length)]);
+        Span<byte> option = stackalloc byte[2 + ExtendedError.MaxText];
+        BinaryPrimitives.WriteUInt16BigEndian(option, (ushort)note.Code);
+        note.Text.CopyTo(option[2..]);
+        writer.WriteOption(EdnsOptionCode.ExtendedError, option[..(2 + note.Text.Length)]);
     }
 
     /// <summary>RD and CD as asked (RFC 1035 §4.1.1, RFC 4035 §3.2.2); recursion is what a forwarder offers.</summary>

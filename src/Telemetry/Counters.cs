@@ -1,6 +1,6 @@
 namespace DotProxy.Telemetry;
 
-/// <summary>What was dropped, shed or found wrong: rare events, so one shared number each is cheap enough.</summary>
+/// <summary>What was answered from memory, dropped, shed or found wrong.</summary>
 internal sealed class Counters
 {
     /// <summary>Messages that nobody answers: shorter than a header, or responses sent to a listener.</summary>
@@ -8,6 +8,21 @@ internal sealed class Counters
 
     /// <summary>Messages answered with an error here: malformed, another opcode, a transfer, an unknown EDNS version.</summary>
     public Counter Rejected { get; } = new();
+
+    /// <summary>Questions answered from a fresh entry of the cache.</summary>
+    public Counter CacheHits { get; } = new();
+
+    /// <summary>Questions that the cache had no entry for, or none to give out.</summary>
+    public Counter CacheMisses { get; } = new();
+
+    /// <summary>Questions answered from an entry past its time (RFC 8767).</summary>
+    public Counter StaleServed { get; } = new();
+
+    /// <summary>Queries that waited for the answer to the same question of somebody else.</summary>
+    public Counter Coalesced { get; } = new();
+
+    /// <summary>Answers looked up anew before their time was over.</summary>
+    public Counter Prefetches { get; } = new();
 
     /// <summary>Queries answered SERVFAIL because the queue was full.</summary>
     public Counter Shed { get; } = new();
@@ -34,11 +49,29 @@ internal sealed class Counters
     public Counter TcpRefused { get; } = new();
 }
 
+/// <summary>A number that all cores count up, each in a cache line of its own.</summary>
 internal sealed class Counter
 {
-    private long _value;
+    private const int CellsPerLine = 64 / sizeof(long);
 
-    public long Value => Volatile.Read(ref _value);
+    private readonly long[] _cells = new long[(Environment.ProcessorCount + 1) * CellsPerLine];
 
-    public void Increment() => Interlocked.Increment(ref _value);
+    public long Value
+    {
+        get
+        {
+            long sum = 0;
+            foreach (ref long cell in _cells.AsSpan()) sum += Volatile.Read(ref cell);
+            return sum;
+        }
+    }
+
+    public void Increment() => Add(1);
+
+    // The first line is left free: it is shared with the array's length, which everybody reads.
+    public void Add(int count)
+    {
+        int core = (int)((uint)Thread.GetCurrentProcessorId() % (uint)Environment.ProcessorCount);
+        Interlocked.Add(ref _cells[(core + 1) * CellsPerLine], count);
+    }
 }

@@ -67,6 +67,8 @@ internal sealed class UpstreamWorkers : IQueryConsumer, IDisposable
     /// <summary>Queries that wait or are in flight.</summary>
     public int Pending => _channel.Count + _workers.Sum(worker => worker.Pending);
 
+    public Failure? Outage => _upstream.Refusal;
+
     public void Drain()
     {
         _sweep.Arm();

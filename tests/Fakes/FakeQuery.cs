@@ -28,14 +28,10 @@ internal sealed class FakeQuery : Query
     /// <summary>The whole reply, as over TCP, once there is one.</summary>
     public Task<byte[]> Reply => _reply.Task;
 
-    /// <summary>Null before completion, and where the upstream answered.</summary>
-    public Failure? Failure { get; private set; }
-
     public override void Complete(in Outcome outcome, SinkSet sinks)
     {
         sinks.Add(FakeSink);
         Interlocked.Increment(ref _completions);
-        Failure = outcome.Failure;
         byte[] room = new byte[ReplyWriter.MaxLength(outcome)];
         int length = ReplyWriter.Write(Requestor, Question, outcome, room);
         _reply.TrySetResult(room[..length]);

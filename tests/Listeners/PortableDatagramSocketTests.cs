@@ -56,6 +56,8 @@ public sealed class PortableDatagramSocketTests
 
     private sealed class Refuser : IResolver
     {
+        public Failure? Outage => null;
+
         public void Resolve(Query query, SinkSet sinks) => query.Complete(Outcome.Rejected(DotProxy.Dns.Rcode.Refused), sinks);
 
         public void Flush()

@@ -154,6 +154,8 @@ public sealed class UpstreamHealthTests
             return query;
         }
 
+        public Failure? Outage => Upstream.Refusal;
+
         public void Drain() => Workers[0].Signal();
 
         public void Dispose()

@@ -64,6 +64,8 @@ public sealed class QueryChannelTests
 
     private sealed class Consumer : IQueryConsumer
     {
+        public Failure? Outage => null;
+
         public List<int> Threads { get; } = [];
 
         public void Drain() => Threads.Add(Environment.CurrentManagedThreadId);

@@ -1,0 +1,44 @@
+namespace DotProxy.Caching;
+
+/// <summary>
+/// A part of a shard's memory in which entries stand in the order they came, first in, first out. It only counts octets; all
+/// of its numbers are multiples of eight. A mutable struct: hold it in a field that is not readonly.
+/// </summary>
+internal struct CacheRing(int start, int capacity)
+{
+    private long _head;
+    private long _tail;
+
+    public readonly int Capacity => capacity;
+
+    public readonly bool IsEmpty => _head == _tail;
+
+    /// <summary>Octets between the oldest entry and the newest, those of replaced ones and of gaps too.</summary>
+    public readonly int Used => (int)(_head - _tail);
+
+    /// <summary>Where the oldest entry stands.</summary>
+    public readonly int Tail => start + (int)(_tail % capacity);
+
+    /// <summary>Whether a position in the shard's memory is in this ring.</summary>
+    public readonly bool Holds(int position) => position >= start && position < start + capacity;
+
+    /// <summary>Gives up the oldest entry, or gap, of this length.</summary>
+    public void Pop(int length) => _tail += length;
+
+    /// <summary>
+    /// Finds the place for an entry that must not run over the end; where it would, the octets left there are a gap of the
+    /// given length before it. False where there is no room: the oldest must go first.
+    /// </summary>
+    public bool TryPush(int length, out int position, out int gapAt, out int gap)
+    {
+        int offset = (int)(_head % capacity), left = capacity - offset;
+        gapAt = start + offset;
+        gap = length <= left ? 0 : left;
+        position = gap == 0 ? gapAt : start;
+        if (Used + gap + length > capacity) return false;
+        _head += gap + length;
+        return true;
+    }
+
+    public void Clear() => _head = _tail = 0;
+}
