@@ -12,7 +12,16 @@ internal sealed class ListenerLoops(
 
     private static readonly TimeSpan s_poll = TimeSpan.FromMilliseconds(2);
 
-    private readonly ClientCounts _clients = new(TcpAcceptLoop.MaxClients, TcpAcceptLoop.MaxClientsPerAddress);
+    // Our choices, for all listening addresses together; RFC 9210 §4 asks for such bounds. The rest of the descriptors is for the
+    // upstreams' connections, files and what .NET has open itself.
+    private const int MaxTcpClients = 1024, MaxTcpClientsPerAddress = 128, OtherDescriptors = 64;
+
+    // Octets.
+    private const int MaxUnread = 64 * 1024 * 1024;
+
+    private readonly ClientCounts _clients = new(MaxTcpClientsWithin(DescriptorLimit.Raise(), sockets), MaxTcpClientsPerAddress);
+
+    private readonly UnreadBudget _unread = new(MaxUnread);
 
     private readonly List<UdpLoop> _udp =
         sockets.Udp.ConvertAll(socket => new UdpLoop(DatagramSocket.Over(socket, counters), resolver, timeout, time, counters, log));
@@ -21,7 +30,7 @@ internal sealed class ListenerLoops(
 
     public void Start()
     {
-        _tcp.AddRange(sockets.Tcp.Select(socket => new TcpAcceptLoop(socket, _clients, resolver, timeout, time, counters, log)));
+        _tcp.AddRange(sockets.Tcp.Select(socket => new TcpAcceptLoop(socket, _clients, _unread, resolver, timeout, time, counters, log)));
         if (!BatchedDatagramSocket.IsSupported) log.PortableDatagrams();
         _udp.ForEach(loop => loop.Start());
         _tcp.ForEach(loop => loop.Start());
@@ -42,6 +51,9 @@ internal sealed class ListenerLoops(
         _udp.ForEach(loop => loop.Flush());
         await Task.WhenAll(_tcp.Select(loop => loop.FinishAsync(s_patience)));
     }
+
+    private static int MaxTcpClientsWithin(int descriptors, ListenerSockets sockets) =>
+        Math.Clamp(descriptors - OtherDescriptors - sockets.Udp.Count - sockets.Tcp.Count, 1, MaxTcpClients);
 
     public void Dispose()
     {

@@ -10,9 +10,7 @@ namespace DotProxy.Listeners;
 /// <summary>Accepts TCP clients within the bounds, and ends the idle ones. Owns the listening socket.</summary>
 internal sealed class TcpAcceptLoop : IDisposable
 {
-    // Our choices, for all listening addresses together; RFC 9210 §4 asks for such bounds. Idle clients are kept as long as RFC 7766 §6.2.3 has in mind: some seconds.
-    public const int MaxClients = 1024;
-    public const int MaxClientsPerAddress = 128;
+    // Idle clients are kept as long as RFC 7766 §6.2.3 has in mind: some seconds.
     private static readonly TimeSpan s_idleTimeout = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan s_sweepPeriod = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan s_pauseOnError = TimeSpan.FromMilliseconds(100);
@@ -26,16 +24,18 @@ internal sealed class TcpAcceptLoop : IDisposable
     private readonly LogEvents _log;
     private readonly ConcurrentDictionary<TcpSession, IPAddress> _sessions = new();
     private readonly ClientCounts _clients;
+    private readonly UnreadBudget _unread;
     private readonly QueryPool<TcpQuery> _pool;
     private readonly IdleTimer _sweep;
     private volatile bool _stopped;
     private Task _accepting = Task.CompletedTask;
 
     public TcpAcceptLoop(
-        Socket socket, ClientCounts clients, IResolver resolver, TimeSpan timeout, TimeProvider time, Counters counters, LogEvents log)
+        Socket socket, ClientCounts clients, UnreadBudget unread, IResolver resolver, TimeSpan timeout, TimeProvider time, Counters counters, LogEvents log)
     {
         _socket = socket;
         _clients = clients;
+        _unread = unread;
         _resolver = resolver;
         _timeout = timeout;
         _time = time;
@@ -83,7 +83,7 @@ internal sealed class TcpAcceptLoop : IDisposable
             {
                 if (_stopped) return;
                 // A client that has gone again, or no descriptor left: neither must end the loop, nor spin it.
-                if (exception is SocketException) _log.TcpClientRefused(exception.Message);
+                if (exception is SocketException socket) _log.TcpClientRefused(SocketFault.Describe(socket.SocketErrorCode));
                 else _log.Unexpected("accepting TCP clients", exception);
                 await Task.Delay(s_pauseOnError, _time);
             }
@@ -100,7 +100,7 @@ internal sealed class TcpAcceptLoop : IDisposable
             client.Dispose();
             return;
         }
-        var session = new TcpSession(client, _resolver, _pool, _timeout, _time, _counters);
+        var session = new TcpSession(client, _resolver, _pool, _unread, _timeout, _time, _counters);
         _sessions[session] = address;
         _sweep.Arm();
         _ = ServeAsync(session, address);

@@ -12,11 +12,11 @@ namespace DotProxy.Listeners;
 /// what it asked is still answered. Owns the socket.
 /// </summary>
 internal sealed class TcpSession(
-    Socket socket, IResolver resolver, QueryPool<TcpQuery> pool, TimeSpan timeout, TimeProvider time, Counters counters) : IReplySink, IDisposable
+    Socket socket, IResolver resolver, QueryPool<TcpQuery> pool, UnreadBudget unread, TimeSpan timeout, TimeProvider time, Counters counters)
+    : IReplySink, IDisposable
 {
-    // Our choices: what one client may have unanswered before we stop reading, and unread before it is cut off.
+    // Our choice: what one client may have unanswered before we stop reading.
     private const int MaxInFlight = 64;
-    private const int MaxUnread = 128 * 1024;
     private const int MaxReceivesInARow = 16;
     private const int InitialBuffer = 4096;
 
@@ -24,7 +24,7 @@ internal sealed class TcpSession(
     private const int SinksAtATime = 4;
 
     private readonly SemaphoreSlim _room = new(MaxInFlight);
-    private readonly TcpOutput _output = new(socket, MaxUnread);
+    private readonly TcpOutput _output = new(socket, unread, time);
     private readonly long _timeoutTicks = (long)(timeout.TotalSeconds * time.TimestampFrequency);
     private long _lastActivity = time.GetTimestamp();
     private readonly SinkSet _sinks = new(SinksAtATime);
@@ -70,9 +70,10 @@ internal sealed class TcpSession(
     /// <summary>Ends the session if its client has neither asked nor been answered for <paramref name="idle"/> or does not read.</summary>
     public void Sweep(long now, TimeSpan idle)
     {
-        bool isIdle = Volatile.Read(ref _inFlight) == 0 && time.GetElapsedTime(Volatile.Read(ref _lastActivity), now) >= idle;
-        if (!isIdle) return;
-        if (_output.IsBlocked) counters.TcpRefused.Increment();
+        bool isStuck = _output.IsStuck(now, idle);
+        bool isIdle = !_output.IsBlocked && Volatile.Read(ref _inFlight) == 0 && time.GetElapsedTime(Volatile.Read(ref _lastActivity), now) >= idle;
+        if (!isStuck && !isIdle) return;
+        if (isStuck) counters.TcpRefused.Increment();
         socket.Dispose();
     }
 
@@ -105,7 +106,7 @@ internal sealed class TcpSession(
             int consumed = 0;
             while (!_isGarbled && TryReadFrame(consumed, filled, out int start, out int length))
             {
-                if (_room.CurrentCount == 0) await WaitForRoomAsync();
+                if (_room.CurrentCount == 0 || _output.HasEnough) await WaitForRoomAsync();
                 Take(_buffer.AsSpan(start, length));
                 consumed = start + length;
             }
@@ -158,10 +159,11 @@ internal sealed class TcpSession(
         }
     }
 
-    /// <summary>At the bound of queries in flight reading stops, which the client feels as back-pressure.</summary>
+    /// <summary>At the bound of queries in flight, and of answers unread, reading stops, which the client feels as back-pressure.</summary>
     private async ValueTask WaitForRoomAsync()
     {
         FlushAll();
+        await _output.WaitForRoomAsync();
         await _room.WaitAsync();
         _room.Release();
     }

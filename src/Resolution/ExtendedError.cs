@@ -9,9 +9,11 @@ internal readonly ref struct ExtendedError(ExtendedErrorCode code, ReadOnlySpan<
     // Our choice: a sentence that names the upstream and the cause; with a long name it all stays within 512 octets.
     public const int MaxText = 200;
 
+    private readonly bool _isSome = true;
+
     public ExtendedErrorCode Code => code;
 
     public ReadOnlySpan<byte> Text { get; } = text;
 
-    public bool IsNone => Text.IsEmpty;
+    public bool IsNone => !_isSome;
 }

@@ -10,6 +10,9 @@ internal struct Gate
 
     private int _state;
 
+    /// <summary>Whether nobody is at work.</summary>
+    public readonly bool IsIdle => Volatile.Read(in _state) == Idle;
+
     /// <summary>True: the caller must do the work, then call <see cref="TryLeave"/>. False: the runner will see what there is.</summary>
     public bool TryEnter()
     {

@@ -37,14 +37,18 @@ internal sealed partial class LogEvents(ILogger logger, TimeProvider time)
     [LoggerMessage(20, LogLevel.Information, "connected to {Upstream} ({Protocol}, {Milliseconds} ms)")]
     public partial void UpstreamReached(string upstream, string protocol, long milliseconds);
 
-    [LoggerMessage(21, LogLevel.Warning, "{Upstream} cannot be used: {Cause}; trying again on its own")]
-    public partial void UpstreamLost(string upstream, string cause);
+    /// <param name="cause">Begins with the upstream's name.</param>
+    [LoggerMessage(21, LogLevel.Warning, "upstream lost: {Cause}; it is tried again by itself")]
+    public partial void UpstreamLost(string cause);
 
-    [LoggerMessage(22, LogLevel.Warning, "{Upstream} still cannot be used: {Cause} (failed attempts: {Attempts} in {Seconds} s)")]
-    public partial void UpstreamStillLost(string upstream, string cause, int attempts, long seconds);
+    [LoggerMessage(22, LogLevel.Warning, "upstream still lost: {Cause} ({Attempts} attempts failed in {Seconds} s)")]
+    public partial void UpstreamStillLost(string cause, int attempts, long seconds);
 
-    [LoggerMessage(23, LogLevel.Information, "{Upstream} is back after {Seconds} s; failed attempts: {Attempts}")]
+    [LoggerMessage(23, LogLevel.Information, "upstream back: {Upstream}, after {Seconds} s and {Attempts} failed attempts")]
     public partial void UpstreamBack(string upstream, long seconds, int attempts);
+
+    [LoggerMessage(27, LogLevel.Warning, "upstream unsteady: {Upstream} was lost and back {Count} more times since it was last said")]
+    public partial void UpstreamUnsteady(string upstream, long count);
 
     [LoggerMessage(24, LogLevel.Debug, "connected to {Upstream} ({Protocol}, {Milliseconds} ms)")]
     public partial void Connected(string upstream, string protocol, long milliseconds);

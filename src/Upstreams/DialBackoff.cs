@@ -16,14 +16,19 @@ internal sealed class DialBackoff(string upstream, TimeSpan patience, TimeProvid
     private static readonly TimeSpan s_first = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan s_longest = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan s_longestWhenRefused = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan s_patienceAtStart = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan s_firstReminder = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan s_reminder = TimeSpan.FromMinutes(1);
 
     private readonly Lock _lock = new();
+    private readonly BurstFilter _losses = new(time);
     private Failure? _failure;
     private long _since;
     private long _lastLogged;
     private int _attempts;
     private bool _diedSilently;
+    private bool _wasReached;
+    private bool _isLossLogged;
 
     /// <summary>The failure to answer with at once; null while it is worth waiting.</summary>
     public Failure? Refusal
@@ -33,11 +38,14 @@ internal sealed class DialBackoff(string upstream, TimeSpan patience, TimeProvid
             lock (_lock)
             {
                 // Where connections can be made, asking is the only way to learn that they answer again.
-            bool hopeless = _failure is not null && !_diedSilently && (!_failure.CanBeRetried || time.GetElapsedTime(_since) >= patience);
+                bool hopeless = _failure is not null && !_diedSilently && (!_failure.CanBeRetried || time.GetElapsedTime(_since) >= Patience);
                 return hopeless ? _failure : null;
             }
         }
     }
+
+    /// <summary>One that has never been there is hardly restarting.</summary>
+    private TimeSpan Patience => _wasReached || patience < s_patienceAtStart ? patience : s_patienceAtStart;
 
     /// <summary>The latest failure since the upstream last answered.</summary>
     public Failure? LastFailure
@@ -55,12 +63,16 @@ internal sealed class DialBackoff(string upstream, TimeSpan patience, TimeProvid
             if (_failure is null)
             {
                 _since = _lastLogged = now;
-                log.UpstreamLost(upstream, failure.Text);
+                // One that comes and goes would fill the log.
+                _isLossLogged = _losses.ShouldLog(out long suppressed);
+                if (_isLossLogged && suppressed > 0) log.UpstreamUnsteady(upstream, suppressed);
+                if (_isLossLogged) log.UpstreamLost(failure.Text);
             }
-            else if (time.GetElapsedTime(_lastLogged, now) >= s_reminder)
+            else if (time.GetElapsedTime(_lastLogged, now) >= (_isLossLogged ? s_reminder : s_firstReminder))
             {
                 _lastLogged = now;
-                log.UpstreamStillLost(upstream, failure.Text, _attempts + 1, (long)time.GetElapsedTime(_since, now).TotalSeconds);
+                _isLossLogged = true;
+                log.UpstreamStillLost(failure.Text, _attempts + 1, (long)time.GetElapsedTime(_since, now).TotalSeconds);
             }
             _failure = failure;
             return Delay(_attempts++, failure.CanBeRetried ? s_longest : s_longestWhenRefused);
@@ -72,6 +84,7 @@ internal sealed class DialBackoff(string upstream, TimeSpan patience, TimeProvid
     {
         lock (_lock)
         {
+            _wasReached = true;
             if (!_diedSilently) Recover();
         }
     }
@@ -85,7 +98,7 @@ internal sealed class DialBackoff(string upstream, TimeSpan patience, TimeProvid
     private void Recover()
     {
         if (_failure is null) return;
-        log.UpstreamBack(upstream, (long)time.GetElapsedTime(_since).TotalSeconds, _attempts);
+        if (_isLossLogged) log.UpstreamBack(upstream, (long)time.GetElapsedTime(_since).TotalSeconds, _attempts);
         _failure = null;
         _attempts = 0;
         _diedSilently = false;

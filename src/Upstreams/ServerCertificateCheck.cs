@@ -29,7 +29,7 @@ internal sealed class ServerCertificateCheck(string hostName, TimeProvider time)
         // .NET falls back on the common name where there are no alternative names; RFC 8310 does not.
         bool named = certificate.MatchesHostname(hostName, allowWildcards: true, allowCommonName: false);
         if (!named || (errors & SslPolicyErrors.RemoteCertificateNameMismatch) != 0)
-            return $"wrong name: the certificate is for {Names(certificate)}, not for {hostName}";
+            return $"wrong name: {Names(certificate)}, not {hostName}";
         return errors == SslPolicyErrors.None ? null : $"certificate refused: {errors}";
     }
 
@@ -59,6 +59,8 @@ internal sealed class ServerCertificateCheck(string hostName, TimeProvider time)
     {
         string[] names = [.. certificate.Extensions.OfType<X509SubjectAlternativeNameExtension>()
             .SelectMany(extension => extension.EnumerateDnsNames().Concat(extension.EnumerateIPAddresses().Select(address => address.ToString())))];
-        return names.Length == 0 ? "no alternative name at all" : string.Join(", ", names.Take(4)) + (names.Length > 4 ? ", …" : "");
+        return names.Length == 0
+            ? "the certificate has no subject alternative name (its common name does not count)"
+            : "the certificate is for " + string.Join(", ", names.Take(4)) + (names.Length > 4 ? ", …" : "");
     }
 }

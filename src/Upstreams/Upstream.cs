@@ -16,6 +16,7 @@ internal sealed class Upstream(string name, TimeSpan timeout, UpstreamDialer dia
     private readonly Lock _lock = new();
     private readonly Queue<(UpstreamWorker Worker, bool IsExtra)> _wanting = new();
     private readonly CancellationTokenSource _stopping = new();
+    private CancellationTokenSource? _extraAttempt;
     private bool _isDialing;
     private bool _wasReached;
     private long _notBefore;
@@ -31,13 +32,21 @@ internal sealed class Upstream(string name, TimeSpan timeout, UpstreamDialer dia
     /// <summary>What a query is told whose deadline passed on a connection that works.</summary>
     public Failure NoAnswer { get; } = new(ExtendedErrorCode.NetworkError, $"{name}: no answer within {timeout.TotalSeconds:0.###} s");
 
+    /// <summary>What ends a connection that has not answered for half the time, not even a probe.</summary>
+    public Failure FellSilent { get; } = new(ExtendedErrorCode.NetworkError, $"{name}: connected, but no answer within {timeout.TotalSeconds / 2:0.###} s");
+
+    public long TimeoutTicks { get; } = (long)(timeout.TotalSeconds * time.TimestampFrequency);
+
+    /// <summary>Sees to it that deadlines are looked at; set once, before the first connection.</summary>
+    public Action? Watch { private get; set; }
+
     /// <summary>What a query is told that waited for a connection in vain.</summary>
-    public Failure WhyUnanswered => backoff.LastFailure ?? NoAnswer;
+    public Failure WhyUnanswered => backoff.LastFailure ?? dialer.LastFailure ?? NoAnswer;
 
     /// <summary>The failure to answer with at once instead of waiting; null while waiting is worth it.</summary>
     public Failure? Refusal => _stopping.IsCancellationRequested ? Failure.ShuttingDown : backoff.Refusal;
 
-    public Failure Describe(Exception exception) => new(ExtendedErrorCode.NetworkError, $"{name}: {DialFailure.Describe(exception)}");
+    public void KeepWatch() => Watch?.Invoke();
 
     /// <summary>Dials for the worker if it needs it and nobody does so already; it gets the connection by <see cref="UpstreamWorker.Adopt"/>.</summary>
     /// <param name="isExtra">A further connection beside one that works: a failure of it says nothing about the upstream, and
@@ -49,6 +58,8 @@ internal sealed class Upstream(string name, TimeSpan timeout, UpstreamDialer dia
             if (_stopping.IsCancellationRequested || !worker.NeedsConnection || IsWanting(worker)) return;
             if (isExtra && time.GetTimestamp() < _noExtraBefore) return;
             _wanting.Enqueue((worker, isExtra));
+            // Who has none must not wait for one that is beside another.
+            if (!isExtra) _extraAttempt?.Cancel();
             if (_isDialing) return;
             _isDialing = true;
         }
@@ -120,7 +131,7 @@ internal sealed class Upstream(string name, TimeSpan timeout, UpstreamDialer dia
     private async Task DialForAsync(UpstreamWorker worker, bool isExtra)
     {
         long start = time.GetTimestamp();
-        (UpstreamConnection? connection, Failure? failure) = await DialAsync();
+        (UpstreamConnection? connection, Failure? failure) = isExtra ? await DialExtraAsync() : await DialAsync(_stopping.Token);
         if (connection is not null)
         {
             if (!_wasReached) log.UpstreamReached(connection.Name, connection.Protocol, (long)time.GetElapsedTime(start).TotalMilliseconds);
@@ -160,17 +171,36 @@ internal sealed class Upstream(string name, TimeSpan timeout, UpstreamDialer dia
         }
     }
 
+    /// <summary>Dials until somebody needs the dialler more.</summary>
+    private async Task<(UpstreamConnection? Connection, Failure? Failure)> DialExtraAsync()
+    {
+        using var attempt = CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token);
+        lock (_lock) _extraAttempt = attempt;
+        try
+        {
+            return await DialAsync(attempt.Token);
+        }
+        catch (OperationCanceledException) when (!_stopping.IsCancellationRequested)
+        {
+            return default;
+        }
+        finally
+        {
+            lock (_lock) _extraAttempt = null;
+        }
+    }
+
     /// <summary>What nobody foresaw is a failed dial too: it must not end the dialling.</summary>
-    private async Task<(UpstreamConnection? Connection, Failure? Failure)> DialAsync()
+    private async Task<(UpstreamConnection? Connection, Failure? Failure)> DialAsync(CancellationToken cancellation)
     {
         try
         {
-            return await dialer.DialAsync(_stopping.Token);
+            return await dialer.DialAsync(cancellation);
         }
         catch (Exception exception) when (exception is not OperationCanceledException)
         {
             log.Unexpected("dialling an upstream", exception);
-            return (null, Describe(exception));
+            return (null, new Failure(ExtendedErrorCode.NetworkError, $"{name}: {DialFailure.Describe(exception)}"));
         }
     }
 }

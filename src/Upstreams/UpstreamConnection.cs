@@ -22,6 +22,8 @@ internal sealed class UpstreamConnection(
     // Octets after which replies are sent although more can be read: many large ones for one TCP client must not pile up.
     private const int MaxUnflushed = 64 * 1024;
 
+    private const long NotBlocked = long.MinValue;
+
     private readonly InFlightTable _inFlight = new(fill);
     private readonly byte[] _sendBuffer = new byte[SendBufferSize];
     private readonly SinkSet _sinks = new();
@@ -29,8 +31,10 @@ internal sealed class UpstreamConnection(
     private int _sendCount;
     private long _lastAnswerAt = time.GetTimestamp();
     private long _answered;
+    private long _blockedSince = NotBlocked;
     private Failure? _abortCause;
     private Failure? _end;
+    private volatile bool _hasFailedToSend;
 
     /// <summary>Upstream and address.</summary>
     public string Name => name;
@@ -41,7 +45,7 @@ internal sealed class UpstreamConnection(
     public Failure? End => Volatile.Read(ref _end);
 
     /// <summary>Whether it is no use to send any more.</summary>
-    public bool IsBroken => Volatile.Read(ref _abortCause) is not null || End is not null;
+    public bool IsBroken => _hasFailedToSend || Volatile.Read(ref _abortCause) is not null || End is not null;
 
     public int InFlight => _inFlight.Count;
 
@@ -68,8 +72,15 @@ internal sealed class UpstreamConnection(
         ReadOnlyMemory<byte> record = _sendBuffer.AsMemory(0, _sendLength);
         _sendLength = 0;
         _sendCount = 0;
-        return stream.WriteAsync(record);
+        ValueTask write = stream.WriteAsync(record);
+        return write.IsCompletedSuccessfully ? write : WaitForRoomAsync(write);
     }
+
+    /// <summary>
+    /// Notes that sending has failed. Why, the receive loop knows better, for an alert that the upstream sent before it closed is
+    /// read there; where it does not end by itself, the sweep ends it.
+    /// </summary>
+    public void FailedToSend() => _hasFailedToSend = true;
 
     /// <summary>Receives until the connection is over, whoever ends it; never throws. Afterwards <see cref="End"/> says why.</summary>
     /// <param name="answersCame">Called after each batch of answers, on the receiving thread.</param>
@@ -102,11 +113,16 @@ internal sealed class UpstreamConnection(
     }
 
     /// <summary>
-    /// Whether a query was sent <paramref name="limit"/> ago or longer and nothing has been answered since: then it is the
-    /// connection that is dead. Queries from before the last answer do not count, for those are names that are slow.
+    /// Whether a query was sent, or a write has waited, for <paramref name="limit"/> or longer and nothing has been answered since:
+    /// then it is the connection that is dead. Queries from before the last answer do not count, for those are names that are slow.
     /// </summary>
-    public bool IsStalled(TimeSpan limit, long now) =>
-        _inFlight.OldestSentAfter(Volatile.Read(ref _lastAnswerAt)) is { } sentAt && time.GetElapsedTime(sentAt, now) >= limit;
+    public bool IsStalled(TimeSpan limit, long now)
+    {
+        if (_hasFailedToSend) return true;
+        long lastAnswerAt = Volatile.Read(ref _lastAnswerAt), blockedSince = Volatile.Read(ref _blockedSince);
+        if (blockedSince != NotBlocked && time.GetElapsedTime(Math.Max(blockedSince, lastAnswerAt), now) >= limit) return true;
+        return _inFlight.OldestSentAfter(lastAnswerAt) is { } sentAt && time.GetElapsedTime(sentAt, now) >= limit;
+    }
 
     public void TakeExpired(long now, List<Query> expired) => _inFlight.TakeExpired(now, expired);
 
@@ -124,6 +140,20 @@ internal sealed class UpstreamConnection(
     {
         transport.Dispose();
         stream.Dispose();
+    }
+
+    /// <summary>The upstream takes in no more for now. Without a deadline of its own: the sweep watches how long.</summary>
+    private async ValueTask WaitForRoomAsync(ValueTask write)
+    {
+        Volatile.Write(ref _blockedSince, time.GetTimestamp());
+        try
+        {
+            await write;
+        }
+        finally
+        {
+            Volatile.Write(ref _blockedSince, NotBlocked);
+        }
     }
 
     private Failure Ended(string cause) => new(ExtendedErrorCode.NetworkError, $"{name}: {cause}");

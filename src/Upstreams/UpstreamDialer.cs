@@ -26,6 +26,10 @@ internal sealed class UpstreamDialer(
     private readonly ServerCertificateCheck _check = new(upstream.HostName, time);
     private SslClientAuthenticationOptions? _options;
     private int _preferred;
+    private Failure? _lastFailure;
+
+    /// <summary>What the latest attempt at one address came to; null when it was a connection.</summary>
+    public Failure? LastFailure => Volatile.Read(ref _lastFailure);
 
     /// <summary>Tries the upstream's addresses in turn, first the one that last worked. Exactly one of the two results is set.</summary>
     public async Task<(UpstreamConnection? Connection, Failure? Failure)> DialAsync(CancellationToken cancellation)
@@ -35,6 +39,7 @@ internal sealed class UpstreamDialer(
         {
             int index = (_preferred + i) % upstream.Addresses.Count;
             (UpstreamConnection? connection, Failure? failure) = await DialAsync(upstream.Addresses[index], cancellation);
+            Volatile.Write(ref _lastFailure, failure);
             if (connection is not null)
             {
                 _preferred = index;

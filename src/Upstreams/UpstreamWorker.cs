@@ -21,11 +21,13 @@ internal sealed class UpstreamWorker(QueryChannel channel, Upstream upstream, Ti
 
     private readonly Queue<Query> _again = new();
     private readonly SinkSet _sinks = new();
+    private readonly ProbeQuery _probe = new();
     private Gate _gate;
     private UpstreamConnection? _connection;
     private UpstreamConnection? _dialed;
     private int _againCount;
     private volatile bool _isSaturated;
+    private volatile bool _wantsProbe;
 
     /// <summary>Whether it has a connection that works as far as anybody knows.</summary>
     public bool IsConnected => Volatile.Read(ref _connection) is { IsBroken: false };
@@ -33,8 +35,8 @@ internal sealed class UpstreamWorker(QueryChannel channel, Upstream upstream, Ti
     /// <summary>Whether it left queries in the channel because no more may be in flight on its connection.</summary>
     public bool IsSaturated => _isSaturated;
 
-    /// <summary>Queries that only this worker knows: in flight or to be asked again.</summary>
-    public int Pending => (Volatile.Read(ref _connection)?.InFlight ?? 0) + Volatile.Read(ref _againCount);
+    /// <summary>Queries that only this worker knows: in flight, to be asked again, or, as one more, in its hands at this moment.</summary>
+    public int Pending => (_gate.IsIdle ? 0 : 1) + (Volatile.Read(ref _connection)?.InFlight ?? 0) + Volatile.Read(ref _againCount);
 
     /// <summary>Runs it on this thread, unless it runs already: then it looks again before it stops. True when it ran here.</summary>
     public bool Signal()
@@ -50,11 +52,15 @@ internal sealed class UpstreamWorker(QueryChannel channel, Upstream upstream, Ti
     /// <summary>Hands over a fresh connection; the worker owns it from here. <see cref="Signal"/> it then.</summary>
     public void Adopt(UpstreamConnection connection) => Interlocked.Exchange(ref _dialed, connection)?.Dispose();
 
-    /// <summary>Answers what is too late and ends a connection that is dead without having been closed. On the sweep's thread.</summary>
+    /// <summary>
+    /// Answers what is too late and ends a connection that is dead without having been closed; half-way to that it asks whether it is.
+    /// On the sweep's thread.
+    /// </summary>
     public void Sweep(TimeSpan stallLimit, long now)
     {
         if (Volatile.Read(ref _connection) is not { } connection) return;
-        if (connection.IsStalled(stallLimit, now)) connection.Abort(upstream.NoAnswer);
+        if (connection.IsStalled(stallLimit, now)) connection.Abort(upstream.FellSilent);
+        else _wantsProbe = !_probe.IsUnderWay && connection.IsStalled(stallLimit / 2, now);
 
         var expired = new List<Query>();
         connection.TakeExpired(now, expired);
@@ -80,9 +86,11 @@ internal sealed class UpstreamWorker(QueryChannel channel, Upstream upstream, Ti
                 if (exception is not (IOException or ObjectDisposedException or InvalidOperationException))
                     log.Unexpected("an upstream worker", exception);
                 // The receive loop ends too, and signals; what is in flight is asked again then.
-                _connection?.Abort(upstream.Describe(exception));
+                _connection?.FailedToSend();
             }
             _sinks.Flush();
+            // While queries were in these hands the sweep may have seen none, and gone to rest.
+            upstream.KeepWatch();
         }
         while (!_gate.TryLeave());
     }
@@ -134,7 +142,7 @@ internal sealed class UpstreamWorker(QueryChannel channel, Upstream upstream, Ti
     private bool Fill(UpstreamConnection connection)
     {
         long now = time.GetTimestamp();
-        bool any = false;
+        bool any = TryProbe(connection, now);
         while (connection.HasRoom && TryTakeQuery(out Query? query))
         {
             if (query!.Deadline <= now)
@@ -146,6 +154,15 @@ internal sealed class UpstreamWorker(QueryChannel channel, Upstream upstream, Ti
             any = true;
         }
         return any;
+    }
+
+    private bool TryProbe(UpstreamConnection connection, long now)
+    {
+        if (!_wantsProbe || !connection.HasRoom) return false;
+        _wantsProbe = false;
+        _probe.Begin(deadline: now + upstream.TimeoutTicks);
+        connection.Append(_probe, now);
+        return true;
     }
 
     private bool TryTakeQuery(out Query? query)
@@ -173,6 +190,11 @@ internal sealed class UpstreamWorker(QueryChannel channel, Upstream upstream, Ti
 
     private void AskAgain(Query query, bool answeredSince, Failure cause)
     {
+        if (query is ProbeQuery)
+        {
+            query.Complete(Outcome.Failed(cause), _sinks);
+            return;
+        }
         if (!answeredSince && ++query.FailedAttempts > MaxFailedAttempts)
         {
             Fail(query, cause, _sinks);

@@ -12,7 +12,8 @@ namespace DotProxy.Upstreams;
 internal sealed class UpstreamWorkers : IQueryConsumer, IDisposable
 {
     // Our choices: how late a deadline may be noticed, and the backlog at which a further connection is worth its handshake.
-    private static readonly TimeSpan s_sweepPeriod = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan s_longestSweepPeriod = TimeSpan.FromMilliseconds(250), s_shortestSweepPeriod = TimeSpan.FromMilliseconds(25);
+    private const int SweepsPerTimeout = 16;
     private const int BacklogForNextConnection = 256;
 
     // Supervisors kill after ten seconds or more, and ours has promised to be gone after five.
@@ -46,7 +47,9 @@ internal sealed class UpstreamWorkers : IQueryConsumer, IDisposable
         // Half the time for a dead connection to be found out leaves the other half to ask again.
         _stallLimit = timeout / 2;
         _upstream.DialFailed += LookAgain;
-        _sweep = new IdleTimer(time, s_sweepPeriod, Sweep);
+        TimeSpan period = TimeSpan.FromTicks(Math.Clamp(timeout.Ticks / SweepsPerTimeout, s_shortestSweepPeriod.Ticks, s_longestSweepPeriod.Ticks));
+        _sweep = new IdleTimer(time, period, Sweep);
+        _upstream.Watch = _sweep.Arm;
     }
 
     /// <summary>Makes the workers and dials for the first of them, so that a fault is known, and said, before the first query.</summary>
@@ -94,16 +97,24 @@ internal sealed class UpstreamWorkers : IQueryConsumer, IDisposable
     public async Task StopAsync()
     {
         long start = _time.GetTimestamp();
-        while (Pending > 0 && _time.GetElapsedTime(start) < s_drainTime) await Task.Delay(s_drainPoll, _time);
+        while (await IsAnyPendingAsync() && _time.GetElapsedTime(start) < s_drainTime) await Task.Delay(s_drainPoll, _time);
         if (Pending > 0) _log.StoppedLate(Pending);
 
         _upstream.Stop();
         foreach (UpstreamWorker worker in _workers) worker.Abort(Failure.ShuttingDown);
-        while (Pending > 0 && _time.GetElapsedTime(start) < s_drainTime + s_refuseTime)
+        while (await IsAnyPendingAsync() && _time.GetElapsedTime(start) < s_drainTime + s_refuseTime)
         {
             LookAgain();
             await Task.Delay(s_drainPoll, _time);
         }
+    }
+
+    /// <summary>Twice, with a pause: a query on its way from one hand to the next is not seen for a moment.</summary>
+    private async Task<bool> IsAnyPendingAsync()
+    {
+        if (Pending > 0) return true;
+        await Task.Delay(s_drainPoll, _time);
+        return Pending > 0;
     }
 
     public void Dispose()

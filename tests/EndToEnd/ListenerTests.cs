@@ -180,6 +180,36 @@ public sealed class ListenerTests
     }
 
     [Fact]
+    public async Task A_client_that_reads_slowly_gets_all_it_asked_for()
+    {
+        await using var upstream = new FakeUpstream();
+        await using ProxyProcess proxy = await ProxyProcess.StartAsync(upstream.Spec);
+        using TcpDns slow = await DnsClient.ConnectAsync(proxy.EndPoint, receiveBuffer: 4096);
+        byte[][] queries = [.. Enumerable.Range(0, 200).Select(i => Wire.Query((ushort)i, $"size-16000.n{i}.test", Wire.TypeTxt))];
+        Task asking = slow.SendAsync(queries);
+
+        // 3.2 MB through a window of 4 KiB, far more than may wait for one client.
+        for (int i = 0; i < queries.Length; i++) Assert.InRange((await slow.ReceiveAsync())?.Length ?? 0, 16_000, 17_000);
+        await asking;
+    }
+
+    [Fact]
+    public async Task Idle_clients_leave_descriptors_for_the_upstream()
+    {
+        await using var upstream = new FakeUpstream();
+        string dotproxy = $"exec '{Repository.Binary}' --listen 127.0.0.1:0 --upstream '{upstream.Spec}' --ca-file '{TestCertificates.Authority}'";
+        await using ProxyProcess proxy = await ProxyProcess.WaitAsync(new BackgroundProcess("sh", ["-c", $"ulimit -Sn 100; ulimit -Hn 160; {dotproxy}"]));
+        Assert.Matches(@"Max open files +160 +160 ", await File.ReadAllTextAsync($"/proc/{proxy.Process.Id}/limits", TestContext.Current.CancellationToken));
+
+        var clients = new List<TcpDns>();
+        for (int i = 0; i < 160; i++) clients.Add(await DnsClient.ConnectAsync(proxy.EndPoint));
+        upstream.CutAll();
+
+        Assert.Equal(new DnsClient.Tally(50, 50, 0, 0), await DnsClient.FloodAsync(proxy.EndPoint, 50, 5, "n"));
+        clients.ForEach(client => client.Dispose());
+    }
+
+    [Fact]
     public async Task At_the_bound_of_the_queue_queries_are_refused_at_once_with_ede_23()
     {
         // No connection ever comes about, so that the queue of 16 fills.

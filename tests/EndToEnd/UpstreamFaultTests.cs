@@ -196,7 +196,7 @@ public sealed class UpstreamFaultTests
         System.Net.IPEndPoint place = upstream.EndPoint;
         await upstream.DisposeAsync();
         await using ProxyProcess proxy = await ProxyProcess.StartAsync($"tls://{place}#dot.test", "--timeout", "1s");
-        string line = await proxy.Process.WaitForLineAsync("cannot be used");
+        string line = await proxy.Process.WaitForLineAsync("upstream lost");
         Assert.Contains("connection refused", line, StringComparison.Ordinal);
 
         // It fails within its deadline first, and at once when the outage lasts.
@@ -205,9 +205,9 @@ public sealed class UpstreamFaultTests
         Assert.Contains("connection refused", Wire.ExtendedErrorText(reply), StringComparison.Ordinal);
 
         await using var back = new FakeUpstream(at: place);
-        await proxy.Process.WaitForLineAsync("is back after");
+        await proxy.Process.WaitForLineAsync("upstream back");
         await AssertNothingLostAsync(proxy, count: 10, window: 2);
-        Assert.Equal(2, proxy.Process.Output.Split("cannot be used").Length);
+        Assert.Equal(2, proxy.Process.Output.Split("upstream lost").Length);
     }
 
     [Fact]

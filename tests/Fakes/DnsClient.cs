@@ -55,9 +55,10 @@ internal static class DnsClient
     }
 
     /// <summary>Opens a TCP connection to the server.</summary>
-    public static async Task<TcpDns> ConnectAsync(EndPoint server)
+    public static async Task<TcpDns> ConnectAsync(EndPoint server, int? receiveBuffer = null)
     {
         var socket = new Socket(server.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        if (receiveBuffer is { } octets) socket.ReceiveBufferSize = octets;
         await socket.ConnectAsync(server);
         return new TcpDns(socket);
     }

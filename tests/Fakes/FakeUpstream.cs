@@ -15,6 +15,9 @@ internal sealed record FakeReply(params byte[][] Messages)
     /// <summary>Ends the connection behind this reply, in good order: what it had not answered by then is never answered.</summary>
     public bool ThenClose { get; init; }
 
+    /// <summary>Reads nothing more behind this query, and keeps the connection.</summary>
+    public bool ThenFreeze { get; init; }
+
     /// <summary>Each octet in a TLS record of its own.</summary>
     public bool InFragments { get; init; }
 }
@@ -34,8 +37,9 @@ internal sealed class FakeUpstream : IAsyncDisposable
 
     /// <param name="script">Called for each query with its number on its connection, from 1.</param>
     /// <param name="at">Where to listen; a free port where null.</param>
+    /// <param name="receiveBuffer">Octets that the kernel takes in while nobody reads; its own choice where null.</param>
     public FakeUpstream(
-        Func<byte[], int, FakeReply>? script = null, string certificate = "good", TimeSpan? idleClose = null, IPEndPoint? at = null)
+        Func<byte[], int, FakeReply>? script = null, string certificate = "good", TimeSpan? idleClose = null, IPEndPoint? at = null, int? receiveBuffer = null)
     {
         _script = script ?? ((query, _) => new FakeReply(Wire.Answer(query)));
         _idleClose = idleClose;
@@ -46,6 +50,7 @@ internal sealed class FakeUpstream : IAsyncDisposable
             ClientCertificateRequired = false,
         };
         _listener = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        if (receiveBuffer is { } octets) _listener.ReceiveBufferSize = octets;
         _listener.Bind(at ?? new IPEndPoint(IPAddress.Loopback, 0));
         _listener.Listen(512);
         EndPoint = (IPEndPoint)_listener.LocalEndPoint!;
@@ -149,6 +154,7 @@ internal sealed class FakeUpstream : IAsyncDisposable
             FakeReply reply = _script(query, number);
             if (reply.Delay > TimeSpan.Zero) late.Add(WriteLaterAsync(stream, reply, writing));
             else await WriteAsync(stream, reply, writing);
+            if (reply.ThenFreeze) await Task.Delay(Timeout.InfiniteTimeSpan, _stop.Token);
             if (!reply.ThenClose) continue;
             await stream.ShutdownAsync();
             return;

@@ -4,6 +4,7 @@ using DotProxy.Listeners;
 using DotProxy.Resolution;
 using DotProxy.Telemetry;
 using DotProxy.Upstreams;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace DotProxy.Tests.Fakes;
@@ -18,7 +19,7 @@ internal sealed class ProxyInProcess : IAsyncDisposable
     private readonly ListenerSockets _sockets;
     private readonly ListenerLoops _listeners;
 
-    public ProxyInProcess(FakeUpstream upstream, int connections = 2, double timeoutSeconds = 4, int queue = 16384)
+    public ProxyInProcess(FakeUpstream upstream, int connections = 2, double timeoutSeconds = 4, int queue = 16384, ILogger? logger = null)
     {
         Assert.True(UpstreamSpec.TryParse(upstream.Spec, out UpstreamSpec? spec, out string error), error);
         var options = new ProxyOptions
@@ -30,7 +31,7 @@ internal sealed class ProxyInProcess : IAsyncDisposable
             QueueCapacity = queue,
             Timeout = TimeSpan.FromSeconds(timeoutSeconds),
         };
-        var log = new LogEvents(NullLogger.Instance, TimeProvider.System);
+        var log = new LogEvents(logger ?? NullLogger.Instance, TimeProvider.System);
         var channel = new QueryChannel(options.QueueCapacity, Counters, log);
         _workers = UpstreamWorkers.Start(options, TlsIdentity.Load(options, _ => null), channel, TimeProvider.System, Counters, log);
         channel.DrainInto(_workers);

@@ -44,15 +44,12 @@ public sealed class DialBackoffTests
     public void Queries_wait_through_a_short_fault_and_are_refused_in_an_outage()
     {
         DialBackoff backoff = NewBackoff();
-        Assert.Null(backoff.Refusal);
-        backoff.Failed(s_refused);
-        Assert.Null(backoff.Refusal);
-        Assert.Same(s_refused, backoff.LastFailure);
-        _time.Advance(TimeSpan.FromSeconds(2) - TimeSpan.FromTicks(1));
-        Assert.Null(backoff.Refusal);
-        _time.Advance(TimeSpan.FromTicks(1));
-        Assert.Same(s_refused, backoff.Refusal);
+        backoff.Connected();
+        AssertRefusesAfter(backoff, TimeSpan.FromSeconds(2));
     }
+
+    [Fact]
+    public void One_that_was_never_reached_is_waited_for_no_longer_than_a_second() => AssertRefusesAfter(NewBackoff(), TimeSpan.FromSeconds(1));
 
     [Fact]
     public void A_wrong_certificate_is_refused_at_once()
@@ -106,9 +103,9 @@ public sealed class DialBackoffTests
         Assert.Equal([LogLevel.Warning, LogLevel.Warning, LogLevel.Warning, LogLevel.Information], _log.Lines.Select(line => line.Level));
         string[] lines = [.. _log.Messages];
         Assert.Contains("dns.example: connection refused", lines[0], StringComparison.Ordinal);
-        Assert.Contains("failed attempts: 61 in 60 s", lines[1], StringComparison.Ordinal);
-        Assert.Contains("failed attempts: 121 in 120 s", lines[2], StringComparison.Ordinal);
-        Assert.Contains("after 151 s; failed attempts: 151", lines[3], StringComparison.Ordinal);
+        Assert.Contains("61 attempts failed in 60 s", lines[1], StringComparison.Ordinal);
+        Assert.Contains("121 attempts failed in 120 s", lines[2], StringComparison.Ordinal);
+        Assert.Contains("after 151 s and 151 failed attempts", lines[3], StringComparison.Ordinal);
     }
 
     [Fact]
@@ -118,6 +115,48 @@ public sealed class DialBackoffTests
         backoff.Connected();
         backoff.Answered();
         Assert.Empty(_log.Lines);
+    }
+
+    [Fact]
+    public void One_that_comes_and_goes_is_a_line_every_ten_seconds_with_a_count()
+    {
+        DialBackoff backoff = NewBackoff();
+        for (int tenths = 0; tenths < 250; tenths++)
+        {
+            backoff.Failed(s_refused);
+            backoff.Connected();
+            _time.Advance(TimeSpan.FromSeconds(0.1));
+        }
+        Assert.Equal([21, 23, 27, 21, 23, 27, 21, 23], _log.Lines.Select(line => line.Id));
+        Assert.Contains("99 more times", _log.Messages.ElementAt(2), StringComparison.Ordinal);
+    }
+
+    // A short loss that nobody was told of may turn out to be a long one.
+    [Fact]
+    public void An_outage_that_began_in_a_burst_is_told_after_ten_seconds()
+    {
+        DialBackoff backoff = NewBackoff();
+        backoff.Failed(s_refused);
+        backoff.Connected();
+        for (int second = 0; second < 15; second++)
+        {
+            backoff.Failed(s_refused);
+            _time.Advance(TimeSpan.FromSeconds(1));
+        }
+        backoff.Connected();
+        Assert.Equal([21, 23, 22, 23], _log.Lines.Select(line => line.Id));
+    }
+
+    private void AssertRefusesAfter(DialBackoff backoff, TimeSpan patience)
+    {
+        Assert.Null(backoff.Refusal);
+        backoff.Failed(s_refused);
+        Assert.Null(backoff.Refusal);
+        Assert.Same(s_refused, backoff.LastFailure);
+        _time.Advance(patience - TimeSpan.FromTicks(1));
+        Assert.Null(backoff.Refusal);
+        _time.Advance(TimeSpan.FromTicks(1));
+        Assert.Same(s_refused, backoff.Refusal);
     }
 
     private DialBackoff NewBackoff() => new("dns.example", TimeSpan.FromSeconds(2), _time, () => _jitter, new LogEvents(_log, _time));
