@@ -33,6 +33,9 @@ internal sealed class AnswerCache : IDisposable
 
     public long Evictions => _shards.Sum(shard => shard.Evictions);
 
+    /// <summary>Another number after anything was written.</summary>
+    public long Version => _shards.Sum(shard => (long)shard.Version);
+
     /// <summary>The entry, as a copy that lives until this thread reads again.</summary>
     public bool TryRead(scoped QuestionKey key, out CachedAnswer answer)
     {
@@ -73,10 +76,10 @@ internal sealed class AnswerCache : IDisposable
     /// <summary>Removes everything; returns how many entries there were.</summary>
     public int Clear() => _shards.Sum(shard => shard.Clear());
 
-    /// <summary>Shows every entry, in no order, each shard for itself: <paramref name="visit"/> must be quick and not use the cache.</summary>
-    public void ForEach(EntryVisitor visit)
+    /// <inheritdoc cref="CacheShard.ForEach"/>
+    public void ForEach(EntryVisitor visit, Action? pause = null)
     {
-        foreach (CacheShard shard in _shards) shard.ForEach(visit);
+        foreach (CacheShard shard in _shards) shard.ForEach(visit, pause ?? (() => { }));
     }
 
     public void Dispose()

@@ -1,0 +1,275 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using DotProxy.Dns;
+
+namespace DotProxy.Caching;
+
+/// <summary>
+/// Entries in two rings outside the managed heap, so that the bound in octets holds by construction, nothing is there to collect,
+/// and memory is taken as it is touched.
+/// <list type="number">
+/// <item>A new entry enters the small ring, a tenth of the memory.</item>
+/// <item>At the small ring's end it moves to the main ring if it was asked for meanwhile; else it goes, and only its hash is kept.</item>
+/// <item>What is asked for again while its hash is kept enters the main ring.</item>
+/// <item>At the main ring's end it goes round once more for each time it was asked for, up to three.</item>
+/// </list>
+/// That is S3-FIFO (Yang et al., "FIFO queues are all you need for cache eviction", SOSP 2023): names asked for once, however many,
+/// pass through the small ring and leave the main one alone. Not safe by itself: <see cref="CacheShard"/> says who may call what.
+/// A mutable struct, to stand in the shard's own cache lines: hold it in a field that is not readonly.
+/// </summary>
+internal unsafe struct EntryStore : IDisposable
+{
+    // Our choices. An entry of ours has some 130 octets: a slot for each 64 keeps the index half empty.
+    private const int OctetsPerSlot = 64;
+    private const int SmallShare = 10;
+
+    // Half a ring always holds an entry and the gap before it; of the main ring one entry must not take so much.
+    private const int LargestShareOfSmall = 2, LargestShareOfMain = 4;
+
+    // How many entries may go round to make room for one, so that a ring full of favourites holds nobody up.
+    private const int LeastRounds = 64, OctetsPerRound = 32;
+
+    private readonly byte* _arena;
+    private readonly int _arenaLength;
+    private readonly CacheIndex _index;
+    private readonly GhostTable _ghosts;
+    private CacheRing _small;
+    private CacheRing _main;
+
+    /// <param name="octets">All the memory that there will ever be; at least <see cref="AnswerCache.MinShard"/>.</param>
+    public EntryStore(int octets)
+    {
+        int slots = 1 << BitOperations.Log2((uint)(octets / OctetsPerSlot)), ghosts = slots / 2;
+        int indexLength = slots * CacheIndex.SlotSize;
+        _arenaLength = (octets - indexLength - (ghosts * GhostTable.SlotSize)) & ~7;
+        // Zeroed by the system as it is touched, not by us.
+        _arena = (byte*)NativeMemory.AllocZeroed((nuint)octets);
+        _index = new CacheIndex(_arena + _arenaLength, slots);
+        _ghosts = new GhostTable(_arena + _arenaLength + indexLength, ghosts);
+        int small = (_arenaLength / SmallShare) & ~7;
+        _small = new CacheRing(0, small);
+        _main = new CacheRing(small, _arenaLength - small);
+    }
+
+    public int Count { get; private set; }
+
+    public long Evictions { get; private set; }
+
+    /// <summary>Octets of entries, index and kept hashes.</summary>
+    public readonly long Octets => _small.Used + _main.Used + (_index.Slots * CacheIndex.SlotSize) + (_ghosts.Slots * GhostTable.SlotSize);
+
+    /// <summary>How many places there are to <see cref="Show"/>.</summary>
+    public readonly int Slots => _index.Slots;
+
+    private readonly Span<byte> Arena => new(_arena, _arenaLength);
+
+    /// <summary>
+    /// Copies an entry's message out, into a buffer that grows as needed. While somebody writes it may see an entry half written: every
+    /// length is checked, and the caller throws the result away.
+    /// </summary>
+    public readonly bool TryCopy(in QuestionKey key, [NotNull] ref byte[]? buffer, out EntryHeader header, out int slot)
+    {
+        buffer ??= new byte[4096];
+        header = default;
+        slot = Find(key);
+        if (slot < 0) return false;
+        int position = _index.PositionOf(slot);
+        if (position < 0 || position + EntryHeader.Size > _arenaLength) return false;
+        header = HeaderAt(position);
+        if (position + EntryHeader.Size + header.MessageLength > _arenaLength) return false;
+        if (header.MessageLength > buffer.Length) buffer = new byte[WireLimits.Message];
+        Arena.Slice(position + EntryHeader.Size, header.MessageLength).CopyTo(buffer);
+        return true;
+    }
+
+    /// <summary>Counts that the entry of a slot was asked for; any thread may, at any time.</summary>
+    public readonly void Visit(int slot, uint hash) => _index.Visit(slot, hash);
+
+    /// <summary>Shows the entries whose slots are in this range, in no order.</summary>
+    public readonly void Show(int from, int to, EntryVisitor visit)
+    {
+        for (int slot = from; slot < Math.Min(to, Slots); slot++)
+        {
+            int position = _index.PositionOf(slot);
+            if (position < 0) continue;
+            EntryHeader header = HeaderAt(position);
+            visit(new CachedAnswer(header, Arena.Slice(position + EntryHeader.Size, header.MessageLength)));
+        }
+    }
+
+    /// <summary>
+    /// Puts an entry in the place of one with the same key; false where it is too large. A failure never takes an answer's place:
+    /// that is only told when to ask again (RFC 9520 §3.2).
+    /// </summary>
+    public bool TryPut(in QuestionKey key, in NewEntry entry)
+    {
+        int length = (EntryHeader.Size + entry.MessageLength + 7) & ~7;
+        int old = Find(key), visits = 0;
+        bool isKnown = _ghosts.Take(key.Hash);
+        if (old >= 0)
+        {
+            ref EntryHeader held = ref HeaderAt(_index.PositionOf(old));
+            if (entry.Header.Kind == EntryKind.Failure && held.Kind != EntryKind.Failure)
+            {
+                (held.RetryAt, held.Failures) = (entry.Header.RetryAt, entry.Header.Failures);
+                return true;
+            }
+            visits = _index.Visits(old);
+            isKnown |= visits > 0 || _main.Holds(_index.PositionOf(old));
+            Drop(old);
+        }
+        if (length > _main.Capacity / LargestShareOfMain) return false;
+        if (!isKnown && length > _small.Capacity / LargestShareOfSmall)
+        {
+            // A flood of large answers must not get into the main ring by their size.
+            _ghosts.Add(key.Hash);
+            return false;
+        }
+        while (Count >= _index.Slots / 8 * 7) EvictAny();
+        int position = isKnown ? PushMain(length) : PushSmall(length);
+        EntryHeader header = entry.Header with { Hash = key.Hash, Length = length, Flags = key.Flags };
+        HeaderAt(position) = header;
+        entry.CopyMessage(key, Arena.Slice(position + EntryHeader.Size, header.MessageLength));
+        _index.Add(key.Hash, position, visits);
+        Count++;
+        return true;
+    }
+
+    /// <summary>Removes an entry, if it is there.</summary>
+    public bool Remove(in QuestionKey key)
+    {
+        int slot = Find(key);
+        if (slot < 0) return false;
+        Drop(slot);
+        return true;
+    }
+
+    /// <summary>Removes everything; returns how many entries there were.</summary>
+    public int Clear()
+    {
+        int count = Count;
+        _index.Clear();
+        _small.Clear();
+        _main.Clear();
+        Count = 0;
+        return count;
+    }
+
+    public readonly void Dispose() => NativeMemory.Free(_arena);
+
+    private readonly int Find(in QuestionKey key)
+    {
+        int slot = _index.First(key.Hash);
+        for (int probes = 0; probes < _index.Slots; probes++, slot = _index.Next(slot))
+        {
+            int position = _index.PositionOf(slot);
+            if (position < 0) return -1;
+            if (_index.HasHash(slot, key.Hash) && IsOf(key, position)) return slot;
+        }
+        return -1;
+    }
+
+    private readonly bool IsOf(in QuestionKey key, int position)
+    {
+        int question = position + EntryHeader.Size + WireLimits.Header;
+        if (question + key.Question.Length > _arenaLength) return false;
+        ref EntryHeader header = ref HeaderAt(position);
+        return header.QuestionLength == key.Question.Length && header.Flags == key.Flags
+            && Arena.Slice(question, key.Question.Length).SequenceEqual(key.Question);
+    }
+
+    private int PushSmall(int length)
+    {
+        int position, gapAt, gap;
+        while (!_small.TryPush(length, out position, out gapAt, out gap)) EvictSmall();
+        MarkGap(gapAt, gap);
+        return position;
+    }
+
+    private int PushMain(int length)
+    {
+        int position, gapAt, gap, most = LeastRounds + (length / OctetsPerRound);
+        for (int rounds = 0; !_main.TryPush(length, out position, out gapAt, out gap); rounds++) EvictMain(mayGoRound: rounds < most);
+        MarkGap(gapAt, gap);
+        return position;
+    }
+
+    private void EvictAny()
+    {
+        if (!_main.IsEmpty) EvictMain(mayGoRound: false);
+        else EvictSmall();
+    }
+
+    private void EvictSmall()
+    {
+        int position = _small.Tail;
+        (uint hash, int length) = (HeaderAt(position).Hash, HeaderAt(position).Length);
+        _small.Pop(length);
+        int slot = _index.Find(hash, position);
+        if (slot < 0) return;
+        if (_index.Visits(slot) == 0)
+        {
+            _ghosts.Add(hash);
+            Evict(slot);
+            return;
+        }
+        int to = PushMain(length);
+        // Making room may have moved slots.
+        slot = _index.Find(hash, position);
+        Relocate(slot, position, to, length);
+        _index.SetVisits(slot, 0);
+    }
+
+    private void EvictMain(bool mayGoRound)
+    {
+        int position = _main.Tail;
+        (uint hash, int length) = (HeaderAt(position).Hash, HeaderAt(position).Length);
+        _main.Pop(length);
+        int slot = _index.Find(hash, position);
+        if (slot < 0) return;
+        int visits = _index.Visits(slot);
+        if (visits == 0 || !mayGoRound || !_main.TryPush(length, out int to, out int gapAt, out int gap))
+        {
+            Evict(slot);
+            return;
+        }
+        // Its old place is the newest free room: at worst the two overlap, and the move allows for that. A gap lies before both.
+        Relocate(slot, position, to, length);
+        MarkGap(gapAt, gap);
+        _index.SetVisits(slot, visits - 1);
+    }
+
+    private readonly void Relocate(int slot, int from, int to, int length)
+    {
+        Arena.Slice(from, length).CopyTo(Arena[to..]);
+        _index.Move(slot, to);
+    }
+
+    private void Evict(int slot)
+    {
+        Drop(slot);
+        Evictions++;
+    }
+
+    private void Drop(int slot)
+    {
+        _index.Remove(slot);
+        Count--;
+    }
+
+    /// <summary>A gap is an entry that no slot points to; it may be too short for more than the first two fields of a header.</summary>
+    private readonly void MarkGap(int position, int length)
+    {
+        if (length > 0) (HeaderAt(position).Hash, HeaderAt(position).Length) = (0, length);
+    }
+
+    private readonly ref EntryHeader HeaderAt(int position)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan((uint)position, (uint)(_arenaLength - (2 * sizeof(uint))));
+        return ref Unsafe.AsRef<EntryHeader>(_arena + position);
+    }
+}
+
+internal delegate void EntryVisitor(CachedAnswer answer);
