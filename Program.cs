@@ -24,8 +24,8 @@ try
     using ListenerSockets sockets = ListenerSockets.Bind(options, udpSocketsPerAddress: Environment.ProcessorCount, log);
 
     var channel = new QueryChannel(options.QueueCapacity, counters, log);
-    using CachingResolver? cache = options.CacheSize > 0 ? CachingResolver.Before(channel, options, time, counters, log) : null;
-    using var listeners = new ListenerLoops(sockets, (IResolver?)cache ?? channel, options.Timeout, time, counters, log);
+    using CacheStage? cache = CacheStage.Before(channel, options, time, counters, log);
+    using var listeners = new ListenerLoops(sockets, cache?.Resolver ?? channel, options.Timeout, time, counters, log);
     using UpstreamWorkers workers = UpstreamWorkers.Start(options, identity, channel, time, counters, log);
     channel.DrainInto(workers);
     listeners.Start();

@@ -1,8 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Numerics;
-using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using DotProxy.Dns;
 
 namespace DotProxy.Caching;
 
@@ -31,8 +29,8 @@ internal unsafe struct EntryStore : IDisposable
     // How many entries may go round to make room for one, so that a ring full of favourites holds nobody up.
     private const int LeastRounds = 64, OctetsPerRound = 32;
 
-    private readonly byte* _arena;
-    private readonly int _arenaLength;
+    private readonly byte* _memory;
+    private readonly EntryArena _arena;
     private readonly CacheIndex _index;
     private readonly GhostTable _ghosts;
     private CacheRing _small;
@@ -43,14 +41,14 @@ internal unsafe struct EntryStore : IDisposable
     {
         int slots = 1 << BitOperations.Log2((uint)(octets / OctetsPerSlot)), ghosts = slots / 2;
         int indexLength = slots * CacheIndex.SlotSize;
-        _arenaLength = (octets - indexLength - (ghosts * GhostTable.SlotSize)) & ~7;
+        int length = (octets - indexLength - (ghosts * GhostTable.SlotSize)) & ~7, small = (length / SmallShare) & ~7;
         // Zeroed by the system as it is touched, not by us.
-        _arena = (byte*)NativeMemory.AllocZeroed((nuint)octets);
-        _index = new CacheIndex(_arena + _arenaLength, slots);
-        _ghosts = new GhostTable(_arena + _arenaLength + indexLength, ghosts);
-        int small = (_arenaLength / SmallShare) & ~7;
+        _memory = (byte*)NativeMemory.AllocZeroed((nuint)octets);
+        _arena = new EntryArena(_memory, length);
+        _index = new CacheIndex(_memory + length, slots);
+        _ghosts = new GhostTable(_memory + length + indexLength, ghosts);
         _small = new CacheRing(0, small);
-        _main = new CacheRing(small, _arenaLength - small);
+        _main = new CacheRing(small, length - small);
     }
 
     public int Count { get; private set; }
@@ -63,25 +61,14 @@ internal unsafe struct EntryStore : IDisposable
     /// <summary>How many places there are to <see cref="Show"/>.</summary>
     public readonly int Slots => _index.Slots;
 
-    private readonly Span<byte> Arena => new(_arena, _arenaLength);
-
     /// <summary>
-    /// Copies an entry's message out, into a buffer that grows as needed. While somebody writes it may see an entry half written: every
-    /// length is checked, and the caller throws the result away.
+    /// Copies an entry's message out, into a buffer that grows as needed. While somebody writes the result may be anything, and the caller
+    /// throws it away.
     /// </summary>
     public readonly bool TryCopy(in QuestionKey key, [NotNull] ref byte[]? buffer, out EntryHeader header, out int slot)
     {
-        buffer ??= new byte[4096];
-        header = default;
         slot = Find(key);
-        if (slot < 0) return false;
-        int position = _index.PositionOf(slot);
-        if (position < 0 || position + EntryHeader.Size > _arenaLength) return false;
-        header = HeaderAt(position);
-        if (position + EntryHeader.Size + header.MessageLength > _arenaLength) return false;
-        if (header.MessageLength > buffer.Length) buffer = new byte[WireLimits.Message];
-        Arena.Slice(position + EntryHeader.Size, header.MessageLength).CopyTo(buffer);
-        return true;
+        return _arena.TryCopy(slot < 0 ? -1 : _index.PositionOf(slot), ref buffer, out header);
     }
 
     /// <summary>Counts that the entry of a slot was asked for; any thread may, at any time.</summary>
@@ -94,8 +81,8 @@ internal unsafe struct EntryStore : IDisposable
         {
             int position = _index.PositionOf(slot);
             if (position < 0) continue;
-            EntryHeader header = HeaderAt(position);
-            visit(new CachedAnswer(header, Arena.Slice(position + EntryHeader.Size, header.MessageLength)));
+            EntryHeader header = _arena.HeaderAt(position);
+            visit(new CachedAnswer(header, _arena.MessageAt(position, header.MessageLength)));
         }
     }
 
@@ -105,12 +92,12 @@ internal unsafe struct EntryStore : IDisposable
     /// </summary>
     public bool TryPut(in QuestionKey key, in NewEntry entry)
     {
-        int length = (EntryHeader.Size + entry.MessageLength + 7) & ~7;
+        int length = EntryArena.LengthOf(entry.MessageLength);
         int old = Find(key), visits = 0;
         bool isKnown = _ghosts.Take(key.Hash);
         if (old >= 0)
         {
-            ref EntryHeader held = ref HeaderAt(_index.PositionOf(old));
+            ref EntryHeader held = ref _arena.HeaderAt(_index.PositionOf(old));
             if (entry.Header.Kind == EntryKind.Failure && held.Kind != EntryKind.Failure)
             {
                 (held.RetryAt, held.Failures) = (entry.Header.RetryAt, entry.Header.Failures);
@@ -130,8 +117,8 @@ internal unsafe struct EntryStore : IDisposable
         while (Count >= _index.Slots / 8 * 7) EvictAny();
         int position = isKnown ? PushMain(length) : PushSmall(length);
         EntryHeader header = entry.Header with { Hash = key.Hash, Length = length, Flags = key.Flags };
-        HeaderAt(position) = header;
-        entry.CopyMessage(key, Arena.Slice(position + EntryHeader.Size, header.MessageLength));
+        _arena.HeaderAt(position) = header;
+        entry.CopyMessage(key, _arena.MessageAt(position, header.MessageLength));
         _index.Add(key.Hash, position, visits);
         Count++;
         return true;
@@ -157,7 +144,7 @@ internal unsafe struct EntryStore : IDisposable
         return count;
     }
 
-    public readonly void Dispose() => NativeMemory.Free(_arena);
+    public readonly void Dispose() => NativeMemory.Free(_memory);
 
     private readonly int Find(in QuestionKey key)
     {
@@ -166,25 +153,16 @@ internal unsafe struct EntryStore : IDisposable
         {
             int position = _index.PositionOf(slot);
             if (position < 0) return -1;
-            if (_index.HasHash(slot, key.Hash) && IsOf(key, position)) return slot;
+            if (_index.HasHash(slot, key.Hash) && _arena.IsOf(key, position)) return slot;
         }
         return -1;
-    }
-
-    private readonly bool IsOf(in QuestionKey key, int position)
-    {
-        int question = position + EntryHeader.Size + WireLimits.Header;
-        if (question + key.Question.Length > _arenaLength) return false;
-        ref EntryHeader header = ref HeaderAt(position);
-        return header.QuestionLength == key.Question.Length && header.Flags == key.Flags
-            && Arena.Slice(question, key.Question.Length).SequenceEqual(key.Question);
     }
 
     private int PushSmall(int length)
     {
         int position, gapAt, gap;
         while (!_small.TryPush(length, out position, out gapAt, out gap)) EvictSmall();
-        MarkGap(gapAt, gap);
+        _arena.MarkGap(gapAt, gap);
         return position;
     }
 
@@ -192,7 +170,7 @@ internal unsafe struct EntryStore : IDisposable
     {
         int position, gapAt, gap, most = LeastRounds + (length / OctetsPerRound);
         for (int rounds = 0; !_main.TryPush(length, out position, out gapAt, out gap); rounds++) EvictMain(mayGoRound: rounds < most);
-        MarkGap(gapAt, gap);
+        _arena.MarkGap(gapAt, gap);
         return position;
     }
 
@@ -205,7 +183,7 @@ internal unsafe struct EntryStore : IDisposable
     private void EvictSmall()
     {
         int position = _small.Tail;
-        (uint hash, int length) = (HeaderAt(position).Hash, HeaderAt(position).Length);
+        (uint hash, int length) = (_arena.HeaderAt(position).Hash, _arena.HeaderAt(position).Length);
         _small.Pop(length);
         int slot = _index.Find(hash, position);
         if (slot < 0) return;
@@ -225,7 +203,7 @@ internal unsafe struct EntryStore : IDisposable
     private void EvictMain(bool mayGoRound)
     {
         int position = _main.Tail;
-        (uint hash, int length) = (HeaderAt(position).Hash, HeaderAt(position).Length);
+        (uint hash, int length) = (_arena.HeaderAt(position).Hash, _arena.HeaderAt(position).Length);
         _main.Pop(length);
         int slot = _index.Find(hash, position);
         if (slot < 0) return;
@@ -237,13 +215,13 @@ internal unsafe struct EntryStore : IDisposable
         }
         // Its old place is the newest free room: at worst the two overlap, and the move allows for that. A gap lies before both.
         Relocate(slot, position, to, length);
-        MarkGap(gapAt, gap);
+        _arena.MarkGap(gapAt, gap);
         _index.SetVisits(slot, visits - 1);
     }
 
     private readonly void Relocate(int slot, int from, int to, int length)
     {
-        Arena.Slice(from, length).CopyTo(Arena[to..]);
+        _arena.Move(from, to, length);
         _index.Move(slot, to);
     }
 
@@ -257,18 +235,6 @@ internal unsafe struct EntryStore : IDisposable
     {
         _index.Remove(slot);
         Count--;
-    }
-
-    /// <summary>A gap is an entry that no slot points to; it may be too short for more than the first two fields of a header.</summary>
-    private readonly void MarkGap(int position, int length)
-    {
-        if (length > 0) (HeaderAt(position).Hash, HeaderAt(position).Length) = (0, length);
-    }
-
-    private readonly ref EntryHeader HeaderAt(int position)
-    {
-        ArgumentOutOfRangeException.ThrowIfGreaterThan((uint)position, (uint)(_arenaLength - (2 * sizeof(uint))));
-        return ref Unsafe.AsRef<EntryHeader>(_arena + position);
     }
 }
 

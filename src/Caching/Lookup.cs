@@ -9,20 +9,19 @@ namespace DotProxy.Caching;
 /// </summary>
 internal sealed class Lookup(CachingResolver owner) : Query
 {
-    public uint Hash { get; private set; }
+    private KeyFlags _flags;
+    private Query? _waiting;
 
-    public KeyFlags Flags { get; private set; }
+    public uint Hash { get; private set; }
 
     /// <summary>A timestamp of the <see cref="TimeProvider"/>.</summary>
     public long StartedAt { get; private set; }
 
-    /// <summary>Whether a stale answer was looked for on behalf of those that waited too long.</summary>
+    /// <summary>Whether a stale answer was looked for on behalf of all who wait too long.</summary>
     public bool IsLate { get; set; }
 
     /// <summary>The next in the same row of the table.</summary>
     public Lookup? Below { get; set; }
-
-    private Query? _waiting;
 
     /// <param name="question">As the first who asks wrote it.</param>
     public void Begin(ReadOnlySpan<byte> question, in QuestionKey key, long startedAt, long deadline)
@@ -32,19 +31,23 @@ internal sealed class Lookup(CachingResolver owner) : Query
             | ((key.Flags & KeyFlags.CheckingDisabled) != 0 ? HeaderFlags.CheckingDisabled : HeaderFlags.None);
         Begin(new Requestor(0, flags, UsesEdns: true, WireLimits.UnfragmentedUdp, (key.Flags & KeyFlags.DnssecOk) != 0), question, deadline);
         Hash = key.Hash;
-        Flags = key.Flags;
+        _flags = key.Flags;
         StartedAt = startedAt;
         IsLate = false;
         Below = null;
     }
 
-    public bool IsFor(in QuestionKey key) => Hash == key.Hash && Flags == key.Flags && DomainName.QuestionsMatch(Question, key.Question);
+    public bool IsFor(in QuestionKey key) => Hash == key.Hash && _flags == key.Flags && DomainName.QuestionsMatch(Question, key.Question);
+
+    public QuestionKey CopyKey(Span<byte> room) => QuestionKey.Create(Question, _flags, Hash, room);
 
     /// <summary>Under the table's lock.</summary>
     public void Add(Query query)
     {
         query.Next = _waiting;
         _waiting = query;
+        // Those before it may have been served already.
+        IsLate = false;
     }
 
     /// <summary>Under the table's lock: the caller owns the chain from here.</summary>
