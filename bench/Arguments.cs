@@ -56,6 +56,14 @@ internal sealed class Arguments
             ? value : throw new BenchException($"{flag} '{text}': expected a number");
     }
 
+    /// <summary>A whole number above zero.</summary>
+    public int Count(string flag, int fallback)
+    {
+        if (!_values.TryGetValue(flag, out string? text)) return fallback;
+        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int value) && value > 0
+            ? value : throw new BenchException($"{flag} '{text}': expected a whole number above zero");
+    }
+
     /// <summary>An address of this machine that no packet leaves by; every other is refused, for what is sent here is a flood.</summary>
     public IPEndPoint LoopbackAddress(string flag)
     {

@@ -10,6 +10,9 @@ internal sealed record LoadResult
     /// <summary>Answered NOERROR with the address that the name has.</summary>
     public long Good { get; init; }
 
+    /// <summary>Answers to hot names.</summary>
+    public long Hot { get; init; }
+
     /// <summary>Answered with another question or address: mixed up.</summary>
     public long Wrong { get; init; }
 

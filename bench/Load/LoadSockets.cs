@@ -1,5 +1,3 @@
-using System.Net;
-
 namespace DotProxy.Bench.Load;
 
 /// <summary>
@@ -9,37 +7,42 @@ internal sealed class LoadSockets : IDisposable
 {
     private readonly LoadSocket[] _sockets;
     private readonly Kernel.PollDescriptor[] _polled;
+    private readonly uint _limit;
     private uint _sent;
     private int _turn;
 
-    public LoadSockets(IPEndPoint server, int count, UniqueNames names)
+    /// <param name="limit">No more queries than this are sent.</param>
+    public LoadSockets(int count, uint limit, Func<LoadSocket> open)
     {
-        _sockets = [.. Enumerable.Range(0, count).Select(_ => new LoadSocket(server, names))];
+        _limit = limit;
+        _sockets = [.. Enumerable.Range(0, count).Select(_ => open())];
         _polled = [.. _sockets.Select(socket => new Kernel.PollDescriptor { Descriptor = socket.Descriptor, Events = Kernel.PollIn })];
     }
 
     public uint Sent => _sent;
+
+    public bool IsDone => _sent >= _limit;
 
     public int Outstanding
     {
         get
         {
             int outstanding = 0;
-            foreach (LoadSocket socket in _sockets) outstanding += socket.Outstanding;
+            foreach (LoadSocket socket in _sockets) outstanding += socket.Outstanding.Count;
             return outstanding;
         }
     }
 
-    public void SendOne() => _sent += (uint)_sockets[_turn++ % _sockets.Length].Send(1, _sent);
+    public void SendOne() => _sent += (uint)_sockets[_turn++ % _sockets.Length].Send(IsDone ? 0 : 1, _sent);
 
     /// <summary>Sends until as many are outstanding as the window says, shared out evenly.</summary>
     public void FillUp(int window)
     {
-        int room = window - Outstanding, share = (window + _sockets.Length - 1) / _sockets.Length;
+        int room = (int)Math.Min(window - Outstanding, _limit - _sent), share = (window + _sockets.Length - 1) / _sockets.Length;
         for (int i = 0; i < _sockets.Length && room > 0; i++)
         {
             LoadSocket socket = _sockets[(_turn + i) % _sockets.Length];
-            int sent = socket.Send(Math.Clamp(share - socket.Outstanding, 0, room), _sent);
+            int sent = socket.Send(Math.Clamp(share - socket.Outstanding.Count, 0, room), _sent);
             _sent += (uint)sent;
             room -= sent;
         }
@@ -58,7 +61,7 @@ internal sealed class LoadSockets : IDisposable
 
     public void Expire(long limit, LoadTally tally)
     {
-        foreach (LoadSocket socket in _sockets) socket.Expire(limit, tally);
+        foreach (LoadSocket socket in _sockets) socket.Outstanding.Expire(limit, tally);
     }
 
     public void Dispose()

@@ -6,7 +6,11 @@ internal sealed class LoadTally(long start, long end)
     private readonly LatencyHistogram _latencies = new();
     private long _inTime;
     private long _good;
+    private long _hot;
     private long _answered;
+
+    /// <summary>When sending ends, or ended.</summary>
+    public long End { get; private set; } = end;
 
     public long Sent { get; set; }
 
@@ -16,13 +20,17 @@ internal sealed class LoadTally(long start, long end)
 
     public long Stray { get; set; }
 
-    public void Answer(long sentAt, long now, bool good)
+    /// <summary>All that was to be asked has been asked before the time was up.</summary>
+    public void EndEarly(long now) => End = Math.Min(End, now);
+
+    public void Answer(long sentAt, long now, bool good, bool isHot)
     {
         _answered++;
         _latencies.Add(now - sentAt);
+        if (isHot) _hot++;
         if (!good) return;
         _good++;
-        if (now <= end) _inTime++;
+        if (now <= End) _inTime++;
     }
 
     public LoadResult Conclude() => new()
@@ -30,11 +38,12 @@ internal sealed class LoadTally(long start, long end)
         Sent = Sent,
         Answered = _answered,
         Good = _good,
+        Hot = _hot,
         Wrong = Wrong,
         Lost = Lost,
         Stray = Stray,
-        Seconds = (end - start) / 1e9,
-        Qps = _inTime / ((end - start) / 1e9),
+        Seconds = (End - start) / 1e9,
+        Qps = _inTime / ((End - start) / 1e9),
         AverageMicros = _latencies.AverageMicroseconds,
         P50Micros = _latencies.Microseconds(0.50),
         P90Micros = _latencies.Microseconds(0.90),

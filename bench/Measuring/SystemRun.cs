@@ -68,13 +68,13 @@ internal sealed class SystemRun : IDisposable
     /// <summary>Asks until a right answer comes, which can only be from our upstream: the address is a hash of the name.</summary>
     private void WaitUntilReady()
     {
-        var names = new UniqueNames((ushort)_round);
-        byte[] query = new byte[UniqueNames.QueryLength], answer = new byte[1500];
+        var names = new LoadNames((ushort)_round);
+        byte[] query = new byte[LoadNames.QueryLength], answer = new byte[1500];
         long start = Stopwatch.GetTimestamp();
         for (uint number = 0; Stopwatch.GetElapsedTime(start).TotalSeconds < ReadyTimeoutSeconds && !_system.HasExited; number++)
         {
             names.WriteQuery(query, id: (ushort)number, number);
-            if (TryAsk(query, answer) is { } length && UniqueNames.AnswersRightly(answer.AsSpan(0, length))) return;
+            if (TryAsk(query, answer) is { } length && LoadNames.AnswersRightly(answer.AsSpan(0, length))) return;
         }
         throw new BenchException($"{_forwarder.Name} did not answer after its start: {Log()}");
     }

@@ -9,32 +9,31 @@ using DotProxy.Dns;
 namespace DotProxy.Bench.Load;
 
 /// <summary>
-/// Queries for names that nobody has asked before: <c>u</c>, four digits for the run, eight for the query, all hexadecimal.
+/// Queries by number. Unique names, that nobody has asked before: <c>u</c>, four digits for the run, eight for the number, all
+/// hexadecimal. Hot names, the same in every run: <c>h</c>, four zeros, eight digits. All queries have the same length.
 /// </summary>
-internal sealed class UniqueNames
+internal sealed class LoadNames
 {
     public const int QueryLength = WireLimits.Header + NameLength + 4;
+
+    /// <summary>The bit of a number that makes its name a hot one.</summary>
+    public const uint Hot = 1u << 31;
 
     private const int NameLength = 29;
     private const int NumberOffset = WireLimits.Header + 6;
     private static readonly StandardFormat s_digits = new('x', 8);
 
-    private readonly byte[] _template = new byte[QueryLength];
+    private readonly byte[] _unique;
+    private readonly byte[] _hot = Template('h', 0);
 
-    public UniqueNames(ushort run)
-    {
-        new Header(0, HeaderFlags.RecursionDesired, 1, 0, 0, 0).Write(_template);
-        string name = string.Create(CultureInfo.InvariantCulture, $"\ru{run:x4}00000000\u0005bench\aexample\0");
-        Encoding.ASCII.GetBytes(name, _template.AsSpan(WireLimits.Header));
-        BinaryPrimitives.WriteUInt16BigEndian(_template.AsSpan(WireLimits.Header + NameLength), SyntheticZone.AddressType);
-        BinaryPrimitives.WriteUInt16BigEndian(_template.AsSpan(WireLimits.Header + NameLength + 2), SyntheticZone.InternetClass);
-    }
+    public LoadNames(ushort run) => _unique = Template('u', run);
 
     public void WriteQuery(Span<byte> destination, ushort id, uint number)
     {
-        _template.CopyTo(destination);
+        byte[] template = (number & Hot) != 0 ? _hot : _unique;
+        template.CopyTo(destination);
         BinaryPrimitives.WriteUInt16BigEndian(destination, id);
-        Utf8Formatter.TryFormat(number, destination[NumberOffset..], out _, s_digits);
+        Utf8Formatter.TryFormat(number & ~Hot, destination[NumberOffset..], out _, s_digits);
     }
 
     /// <summary>Whether the message asks what query <paramref name="number"/> asked.</summary>
@@ -54,5 +53,16 @@ internal sealed class UniqueNames
             && reader.TryReadQuestion(out ReadOnlySpan<byte> question)
             && reader.TryReadRecord(out ResourceRecord record) && record.Data.Length == sizeof(uint)
             && BinaryPrimitives.ReadUInt32BigEndian(record.Data) == SyntheticZone.AddressOf(question[..^4]);
+    }
+
+    private static byte[] Template(char kind, ushort run)
+    {
+        byte[] template = new byte[QueryLength];
+        new Header(0, HeaderFlags.RecursionDesired, 1, 0, 0, 0).Write(template);
+        string name = string.Create(CultureInfo.InvariantCulture, $"\r{kind}{run:x4}00000000\u0005bench\aexample\0");
+        Encoding.ASCII.GetBytes(name, template.AsSpan(WireLimits.Header));
+        BinaryPrimitives.WriteUInt16BigEndian(template.AsSpan(WireLimits.Header + NameLength), SyntheticZone.AddressType);
+        BinaryPrimitives.WriteUInt16BigEndian(template.AsSpan(WireLimits.Header + NameLength + 2), SyntheticZone.InternetClass);
+        return template;
     }
 }
