@@ -6,8 +6,8 @@ here=$(dirname "$(readlink -f "$0")")
 out=$here/out
 name=resolver.bench.example
 
-rounds=3 seconds=2 repeat_until=240
-[ "${1:-}" != --quick ] || { rounds=1 seconds=1 repeat_until=0; shift; }
+rounds=3 seconds=2 repeat_seconds=3 million=yes
+[ "${1:-}" != --quick ] || { rounds=1 seconds=1 repeat_seconds=0 million=no; shift; }
 [ $# -ge 1 ] || { sed -n '2,3s/^# //p' "$0" >&2; exit 2; }
 binary=$(readlink -f "$1")
 shift
@@ -17,7 +17,7 @@ dotnet publish "$here/DotProxy.Bench.csproj" --nologo -v quiet -c Release -r $ri
 "$here/certificates.sh" "$out/certificates" $name
 
 set -- "$out/DotProxy.Bench" run --certificates "$out/certificates" --name $name --out "$out" \
-    --rounds $rounds --seconds $seconds --repeat-until $repeat_until -- "$binary" "$@"
+    --rounds $rounds --seconds $seconds --repeat-seconds $repeat_seconds --million $million -- "$binary" "$@"
 # A namespace of its own holds loopback and nothing else: no packet can leave, no firewall rule costs time, every port is free.
 if [ "$(id -u)" = 0 ] && unshare -n true 2>/dev/null; then
     exec unshare -n sh -c 'ip link set lo up && exec "$@"' sh "$@"

@@ -25,6 +25,11 @@ internal sealed record Measurement
 
     public double GeneratorCoreBusy { get; init; }
 
+    public long UpstreamQueries { get; init; }
+
+    /// <summary>The share of the answers to hot names for which the upstream was not asked.</summary>
+    public double HitRate => Load.Hot == 0 ? 0 : (Load.Answered - UpstreamQueries) / (double)Load.Hot;
+
     /// <summary>Queries to each TLS record that the upstream read.</summary>
     public double QueriesPerRecord { get; init; }
 
@@ -51,5 +56,8 @@ internal sealed record Outcome(string System, int Round, string Scenario, Measur
     }
 }
 
-/// <summary>Resident memory of a system in a round, in MiB: before any load, after the closed loop, and at its highest.</summary>
-internal sealed record MemoryUse(string System, int Round, double Idle, double Warm, double End, double Peak);
+/// <summary>
+/// Resident memory of a system in a round, in MiB: before any load, once a million names were asked for (zero in rounds where that
+/// is not tried), and at its highest.
+/// </summary>
+internal sealed record MemoryUse(string System, int Round, double Idle, double Million, double Peak);

@@ -7,23 +7,43 @@ using DotProxy.Bench.Synthetic;
 namespace DotProxy.Bench.Measuring;
 
 /// <summary>Loads a running system and reads what that cost; again where others were using the machine, while there is time.</summary>
-internal sealed class Meter(Cores cores, ChildProcess system, ChildProcess upstream, int port, double seconds, Func<bool> mayRepeat)
+internal sealed class Meter(RunOptions options, ChildProcess system, ChildProcess upstream, int port)
 {
     private const int MaxAttempts = 3;
     private static int s_run = Environment.ProcessId;
 
-    public Measurement Measure(LoadPlan plan)
+    private double _repeatSeconds = options.RepeatSeconds;
+
+    /// <summary>Names that nobody had asked for before, so far.</summary>
+    public long Distinct { get; private set; }
+
+    public Measurement Measure(LoadPlan plan, params string[] nameFlags)
     {
-        Measurement best = MeasureOnce(plan);
-        for (int attempt = 1; attempt < MaxAttempts && best.Noise > Measurement.RepeatAbove && mayRepeat(); attempt++)
+        Measurement best = MeasureOnce(plan, nameFlags);
+        for (int attempt = 1; attempt < MaxAttempts && best.Noise > Measurement.RepeatAbove && _repeatSeconds > 0; attempt++)
         {
-            Measurement again = MeasureOnce(plan);
+            Measurement again = MeasureOnce(plan, nameFlags);
+            _repeatSeconds -= again.Load.Seconds;
             if (again.Noise < best.Noise) best = again;
         }
         return best;
     }
 
-    private Measurement MeasureOnce(LoadPlan plan)
+    /// <summary>Loads the system and looks at nothing but the answers.</summary>
+    public LoadResult Run(LoadPlan plan, params string[] nameFlags)
+    {
+        // Each run asks names of its own; zero is for the hot ones.
+        string run = ((++s_run % ushort.MaxValue) + 1).ToString(CultureInfo.InvariantCulture);
+        string server = string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{port}");
+        string seconds = (options.Seconds * plan.Share).ToString(CultureInfo.InvariantCulture);
+        using ChildProcess load = ChildProcess.StartOwn(
+            options.Cores.Generator, ["load", "--server", server, "--run", run, "--seconds", seconds, .. nameFlags, .. plan.Flags]);
+        LoadResult result = JsonSerializer.Deserialize(load.ReadLine(), BenchJson.Compact.LoadResult)!;
+        Distinct += result.Answered - result.Hot;
+        return result;
+    }
+
+    private Measurement MeasureOnce(LoadPlan plan, string[] nameFlags)
     {
         UpstreamSnapshot seenBefore = Counts();
         double ownBefore = OwnCpu();
@@ -31,7 +51,7 @@ internal sealed class Meter(Cores cores, ChildProcess system, ChildProcess upstr
         MachineUsage machineBefore = MachineUsage.Read();
         long start = Stopwatch.GetTimestamp();
 
-        LoadResult load = Run(plan);
+        LoadResult load = Run(plan, nameFlags);
 
         double wall = Stopwatch.GetElapsedTime(start).TotalSeconds;
         MachineUsage machine = MachineUsage.Read();
@@ -47,24 +67,17 @@ internal sealed class Meter(Cores cores, ChildProcess system, ChildProcess upstr
             Load = load,
             CpuMicros = cpu * 1e6 / Math.Max(load.Answered, 1),
             SwitchesPerQuery = (usage.Switches - usageBefore.Switches) / (double)Math.Max(load.Answered, 1),
-            SystemCoreBusy = machine.BusySince(machineBefore, cores.System) / cores.System.Length / wall,
-            GeneratorCoreBusy = machine.BusySince(machineBefore, cores.Generator) / cores.Generator.Length / wall,
+            SystemCoreBusy = Busy(options.Cores.System),
+            GeneratorCoreBusy = Busy(options.Cores.Generator),
+            UpstreamQueries = seen.Queries - seenBefore.Queries,
             QueriesPerRecord = (seen.Queries - seenBefore.Queries) / (double)Math.Max(seen.Reads - seenBefore.Reads, 1),
             Handshakes = seen.Handshakes - seenBefore.Handshakes,
             Resumed = seen.Resumed - seenBefore.Resumed,
             Noise = (Math.Max(foreign, 0) + machine.StealSince(machineBefore)) / wall,
         };
-    }
 
-    /// <summary>Each run asks names of its own.</summary>
-    private LoadResult Run(LoadPlan plan)
-    {
-        string run = (++s_run & ushort.MaxValue).ToString(CultureInfo.InvariantCulture);
-        string server = string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{port}");
-        using ChildProcess load = ChildProcess.StartOwn(
-            cores.Generator,
-            ["load", "--server", server, "--seconds", seconds.ToString(CultureInfo.InvariantCulture), "--run", run, .. plan.Flags]);
-        return JsonSerializer.Deserialize(load.ReadLine(), BenchJson.Compact.LoadResult)!;
+        // The wait for what got lost, up to a second of idleness, is not part of it.
+        double Busy(int[] cores) => Math.Min(1, machine.BusySince(machineBefore, cores) / cores.Length / load.Seconds);
     }
 
     private UpstreamSnapshot Counts() => JsonSerializer.Deserialize(upstream.Ask("counts"), BenchJson.Compact.UpstreamSnapshot)!;

@@ -9,11 +9,11 @@ namespace DotProxy.Bench.Measuring;
 /// <summary>The <c>run</c> subcommand: every system in turn, in rounds, each time another one first.</summary>
 internal static class RunCommand
 {
-    public const string Usage = "--certificates DIR --name HOSTNAME --out DIR [--rounds N] [--seconds S] [--repeat-until S] [--systems A,B] -- BINARY [flags]";
+    public const string Usage = "--certificates DIR --name HOSTNAME --out DIR [--rounds N] [--seconds S] [--repeat-seconds S] [--million yes|no] [--systems A,B] -- BINARY [flags]";
 
     public static int Run(string[] arguments)
     {
-        var flags = new Arguments(arguments, "--certificates", "--name", "--out", "--rounds", "--seconds", "--repeat-until", "--systems");
+        var flags = new Arguments(arguments, "--certificates", "--name", "--out", "--rounds", "--seconds", "--repeat-seconds", "--million", "--systems");
         if (flags.Rest is not [var binary, .. var ownFlags]) throw new BenchException("name the binary to measure behind --");
         if (Tool.Find(binary) is null) throw new BenchException($"'{binary}': no such file; 'make build' makes it");
         RunOptions options = Read(flags);
@@ -26,7 +26,7 @@ internal static class RunCommand
         {
             When = TimeProvider.System.GetUtcNow().ToString("yyyy-MM-dd HH:mm 'UTC'", CultureInfo.InvariantCulture),
             Machine = Machine.Describe(),
-            Method = $"{options.Cores.Text}; {options.Rounds} rounds, {options.Seconds} s a measurement; "
+            Method = $"{options.Cores.Text}; {options.Rounds} rounds, {options.Seconds} s a measurement ({options.Seconds / 2} s a closed loop); "
                 + (HasOnlyLoopback() ? "network namespace with loopback only" : "loopback, ports shared with the machine"),
             Systems = [.. systems.Select(system => new SystemName(system.Name, system.Version))],
         };
@@ -52,7 +52,8 @@ internal static class RunCommand
             Directory = flags.Text("--out"),
             Rounds = (int)flags.Number("--rounds", 3),
             Seconds = flags.Number("--seconds", 2),
-            RepeatUntil = flags.Number("--repeat-until", 240),
+            RepeatSeconds = flags.Number("--repeat-seconds", 3),
+            WithMillion = flags.Text("--million", "yes") == "yes",
         };
     }
 
@@ -61,17 +62,21 @@ internal static class RunCommand
     {
         try
         {
-            using var run = new SystemRun(options, system, round);
-            results.Memory.Add(run.MeasureAll(outcome =>
-            {
-                results.Outcomes.Add(outcome);
-                Output.Note(Progress.Line(outcome));
-            }));
+            using (var run = new SystemRun(options, system, round, withCache: true)) results.Memory.Add(run.MeasureAll(Report));
+            if (!system.Forwards) return;
+            using var again = new SystemRun(options, system, round, withCache: false);
+            again.MeasureAll(Report);
         }
         catch (BenchException fault)
         {
             results.Faults.Add($"round {round + 1}: {fault.Message}");
             Output.Note(results.Faults[^1]);
+        }
+
+        void Report(Outcome outcome)
+        {
+            results.Outcomes.Add(outcome);
+            Output.Note(Progress.Line(outcome));
         }
     }
 

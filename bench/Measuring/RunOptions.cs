@@ -1,12 +1,8 @@
-using System.Diagnostics;
-
 namespace DotProxy.Bench.Measuring;
 
 /// <summary>How a run is made.</summary>
 internal sealed record RunOptions
 {
-    private readonly long _start = Stopwatch.GetTimestamp();
-
     public required Cores Cores { get; init; }
 
     public required string CaFile { get; init; }
@@ -22,11 +18,12 @@ internal sealed record RunOptions
 
     public int Rounds { get; init; } = 3;
 
-    /// <summary>Of one measurement.</summary>
+    /// <summary>Of one measurement; closed loops take half of it.</summary>
     public double Seconds { get; init; } = 2;
 
-    /// <summary>Disturbed measurements are repeated until so many seconds have passed; then what is left is measured once.</summary>
-    public double RepeatUntil { get; init; } = 240;
+    /// <summary>How long disturbed measurements may be repeated in all, of one system in one round.</summary>
+    public double RepeatSeconds { get; init; } = 3;
 
-    public bool MayRepeat() => Stopwatch.GetElapsedTime(_start).TotalSeconds < RepeatUntil;
+    /// <summary>Whether the memory is looked at after a million names, which takes the slowest systems a quarter of a minute.</summary>
+    public bool WithMillion { get; init; } = true;
 }

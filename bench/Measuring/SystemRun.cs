@@ -8,50 +8,57 @@ using DotProxy.Bench.Systems;
 namespace DotProxy.Bench.Measuring;
 
 /// <summary>
-/// One system in one round: a fresh upstream, the system before it, a warm-up, then every scenario. Owns both processes and
-/// the directory.
+/// One start of a system in one round, its cache on or off: a fresh upstream, the system before it, then every scenario of that kind.
+/// Owns both processes and the directory.
 /// </summary>
 internal sealed class SystemRun : IDisposable
 {
-    private const double WarmUpSeconds = 0.5;
+    private const long Million = 1_000_000;
     private const int ReadyTimeoutSeconds = 20;
     private const int ProbeMilliseconds = 20;
 
     private readonly RunOptions _options;
     private readonly Forwarder _forwarder;
     private readonly int _round;
+    private readonly bool _withCache;
     private readonly string _directory = Directory.CreateTempSubdirectory("dotproxy-bench.").FullName;
     private readonly int _port = FreePort();
     private readonly ChildProcess _upstream;
     private readonly ChildProcess _system;
+    private readonly IReadOnlyList<Scenario> _scenarios;
+    private readonly Meter _meter;
 
-    public SystemRun(RunOptions options, Forwarder forwarder, int round)
+    public SystemRun(RunOptions options, Forwarder forwarder, int round, bool withCache)
     {
         _options = options;
         _forwarder = forwarder;
         _round = round;
+        _withCache = withCache;
         _upstream = ChildProcess.StartOwn(
             options.Cores.Upstream, ["upstream", "--listen", "127.0.0.1:0", "--certificate", options.Certificate, "--key", options.Key]);
         int upstreamPort = int.Parse(_upstream.ReadLine(), CultureInfo.InvariantCulture);
-        var place = new Place(_directory, _port, upstreamPort, options.UpstreamName, options.CaFile);
+        var place = new Place(_directory, _port, upstreamPort, options.UpstreamName, options.CaFile, withCache);
         _system = ChildProcess.StartServer(options.Cores.System, forwarder.Prepare(place), _directory);
+        _meter = new Meter(options, _system, _upstream, _port);
+        IReadOnlyList<Scenario> scenarios = withCache ? Scenario.WithCache : Scenario.WithoutCache;
+        _scenarios = forwarder.Forwards ? scenarios : [.. scenarios.Where(scenario => scenario.HasFloor)];
     }
 
     /// <summary>Measures every scenario; <paramref name="report"/> is given each as it is done.</summary>
     public MemoryUse MeasureAll(Action<Outcome> report)
     {
         WaitUntilReady();
-        double idle = Memory("VmRSS"), warm = 0;
-        Meter(WarmUpSeconds).Measure(Scenario.All[0].Plans[^1]);
-        foreach (Scenario scenario in Scenario.All)
+        double idle = Memory("VmRSS");
+        foreach (Scenario scenario in _scenarios)
         {
             _upstream.Ask(string.Create(CultureInfo.InvariantCulture, $"delay {scenario.DelayMilliseconds}"));
-            Measurement[] tried = [.. scenario.Plans.Select(Meter(_options.Seconds).Measure)];
+            // The first warms more than the cache: connections, code, the upstream.
+            if (scenario.Names != Names.Unique || scenario == _scenarios[0]) _meter.Run(LoadPlan.WarmUp(Scenario.HotNames, scenario.Transport));
+            Measurement[] tried = [.. scenario.Plans.Select(plan => _meter.Measure(plan, scenario.NameFlags))];
             if (_system.HasExited) throw new BenchException($"{_forwarder.Name} ended during {scenario.Name}: {Log()}");
             report(Outcome.Choose(_forwarder.Name, _round, scenario.Name, tried));
-            if (warm == 0) warm = Memory("VmRSS");
         }
-        return new MemoryUse(_forwarder.Name, _round, idle, warm, Memory("VmRSS"), Memory("VmHWM"));
+        return new MemoryUse(_forwarder.Name, _round, idle, AfterAMillion(), Memory("VmHWM"));
     }
 
     public void Dispose()
@@ -61,7 +68,14 @@ internal sealed class SystemRun : IDisposable
         Directory.Delete(_directory, recursive: true);
     }
 
-    private Meter Meter(double seconds) => new(_options.Cores, _system, _upstream, _port, seconds, _options.MayRepeat);
+    /// <summary>Once is enough: how much a system keeps of a million names does not differ from round to round.</summary>
+    private double AfterAMillion()
+    {
+        if (!_options.WithMillion || !_withCache || !_forwarder.Forwards || _round > 0) return 0;
+        _upstream.Ask("delay 0");
+        if (_meter.Distinct < Million) _meter.Run(LoadPlan.Distinct(Million - _meter.Distinct));
+        return Memory("VmRSS");
+    }
 
     private double Memory(string key) => ProcessTree.Memory(_system.Id, key);
 

@@ -5,90 +5,123 @@ using DotProxy.Bench.Measuring;
 namespace DotProxy.Bench.Reporting;
 
 /// <summary>The tables that a person reads.</summary>
-internal static class MarkdownReport
+internal sealed class MarkdownReport
 {
     private const double Full = 0.95;
 
-    public static string Render(Results results)
+    // Closed loops: a system or the generator is at its end.
+    private static readonly string[] s_full = [Scenario.Hit, Scenario.HitOverTcp, Scenario.Miss, Scenario.Mix];
+
+    private readonly StringBuilder _text = new();
+    private readonly Results _results;
+    private readonly string[] _names;
+
+    private MarkdownReport(Results results)
     {
-        var text = new StringBuilder();
-        string[] names = [.. results.Systems.Select(system => system.Name)];
-        text.Append(CultureInfo.InvariantCulture, $"{results.When}; {results.Machine}.\n{results.Method}.\n");
-        text.Append(string.Join(", ", results.Systems.Select(system => system.Version))).Append(".\n\n");
-        AppendFigures(text, results, names);
-        AppendRatios(text, results, names);
-        AppendBars(text, results);
-        AppendLimits(text, results, names);
-        foreach (string fault in results.Faults) text.Append(CultureInfo.InvariantCulture, $"\n- {fault}");
-        return text.ToString();
+        _results = results;
+        _names = [.. results.Systems.Select(system => system.Name)];
     }
 
-    private static void AppendFigures(StringBuilder text, Results results, string[] names)
+    public static string Render(Results results)
     {
-        text.Append("""
+        var report = new MarkdownReport(results);
+        report.AppendOrigin();
+        report.AppendFigures();
+        report.AppendRatios();
+        report.AppendBars();
+        report.AppendLimits();
+        report.AppendNoise();
+        foreach (string fault in results.Faults) report._text.Append(CultureInfo.InvariantCulture, $"\n- {fault}");
+        return report._text.ToString();
+    }
+
+    private void AppendOrigin()
+    {
+        _text.Append(CultureInfo.InvariantCulture, $"{_results.When}; {_results.Machine}.  \n{_results.Method}.  \n");
+        _text.Append(string.Join(", ", _results.Systems.Select(system => system.Version))).Append(".\n");
+    }
+
+    private void AppendFigures()
+    {
+        _text.Append("""
+
+            ### Figures
+
             Median over the undisturbed rounds, in brackets the spread ((max - min) / median) and how many rounds they are.
             `~`: others used over 0.3 core in every round. `!`: no load stayed under 0.5 % failures.
 
 
             """);
-        AppendHead(text, names);
+        AppendHead(_names);
         foreach (Metric metric in Metric.All)
-            AppendRow(text, metric.Title, names.Select(name => Cell(Statistics.Summarise(results, name, metric), metric.Format)));
-        AppendMemory(text, results, names, "resident when started, MiB", memory => memory.Idle);
-        AppendMemory(text, results, names, "resident after the closed loops, MiB", memory => memory.Warm);
-        AppendMemory(text, results, names, "resident at the end, MiB", memory => memory.End);
-        AppendMemory(text, results, names, "resident at most, MiB", memory => memory.Peak);
+            AppendRow(metric.Title, _names.Select(name => Cell(Statistics.Summarise(_results, name, metric), metric.Format)));
+        AppendMemory("resident when started, MiB", memory => memory.Idle, Statistics.Median);
+        AppendMemory("resident after a million names, MiB", memory => memory.Million, Enumerable.Max);
+        AppendMemory("resident at most, MiB", memory => memory.Peak, Enumerable.Max);
     }
 
-    private static void AppendMemory(StringBuilder text, Results results, string[] names, string title, Func<MemoryUse, double> of) =>
-        AppendRow(text, title, names.Select(name =>
+    private void AppendMemory(string title, Func<MemoryUse, double> of, Func<IEnumerable<double>, double> over) =>
+        AppendRow(title, _names.Select(name =>
         {
-            double[] values = [.. results.Memory.Where(memory => memory.System == name).Select(of)];
-            return values.Length == 0 ? "–" : Statistics.Median(values).ToString("0.0", CultureInfo.InvariantCulture);
+            double[] values = [.. _results.Memory.Where(memory => memory.System == name).Select(of).Where(value => value > 0)];
+            return values.Length == 0 ? "–" : over(values).ToString("0.0", CultureInfo.InvariantCulture);
         }));
 
-    private static void AppendRatios(StringBuilder text, Results results, string[] names)
+    private void AppendRatios()
     {
-        if (names.Length < 2) return;
-        text.Append(CultureInfo.InvariantCulture, $"\nHow many times better {names[0]} is (the median of the ratios within each round):\n\n");
-        AppendHead(text, names[1..]);
+        if (_names.Length < 2) return;
+        _text.Append(CultureInfo.InvariantCulture, $"\n### Ratios\n\nHow many times better {_names[0]} is (the median of the ratios within each round):\n\n");
+        AppendHead(_names[1..]);
         foreach (Metric metric in Metric.All)
         {
-            AppendRow(text, metric.Title, names[1..].Select(name =>
-                Statistics.Ratio(results, names[0], name, metric) is { } ratio ? ratio.ToString("0.00", CultureInfo.InvariantCulture) : "–"));
+            AppendRow(metric.Title, _names[1..].Select(name =>
+                Statistics.Ratio(_results, _names[0], name, metric) is { } ratio ? ratio.ToString("0.00", CultureInfo.InvariantCulture) : "–"));
         }
     }
 
-    private static void AppendBars(StringBuilder text, Results results)
+    private void AppendBars()
     {
-        string[] rows = [.. Bar.All.Select(bar => bar.Judge(results)).OfType<string>()];
+        string[] rows = [.. Bar.All.Select(bar => bar.Judge(_results)).OfType<string>()];
         if (rows.Length == 0) return;
-        text.Append("\n| what is promised | best peer | ratio | at least | |\n|---|---|---|---|---|\n");
-        foreach (string row in rows) text.Append(row).Append('\n');
+        _text.Append("\n### Promises\n\n| what is promised | best peer | ratio | at least | |\n|---|---|---|---|---|\n");
+        foreach (string row in rows) _text.Append(row).Append('\n');
+        if (MemoryBar.Judge(_results) is { } memory) _text.Append('\n').Append(memory).Append('\n');
     }
 
     /// <summary>Whose limit the figures are: with the generator's core full and the system's not, more would have been possible.</summary>
-    private static void AppendLimits(StringBuilder text, Results results, string[] names)
+    private void AppendLimits()
     {
-        text.Append("\nWhich core was full at the most queries a second:\n\n");
-        foreach (string name in names)
-        {
-            Measurement[] best = [.. results.Outcomes.Where(o => o.System == name && o.Scenario == Scenario.Miss).Select(o => o.Best)];
-            if (best.Length == 0) continue;
-            double system = Statistics.Median(best.Select(m => m.SystemCoreBusy)), generator = Statistics.Median(best.Select(m => m.GeneratorCoreBusy));
-            string meaning = generator >= Full && system < Full ? ": the generator was the limit, compare CPU per query" : "";
-            text.Append(CultureInfo.InvariantCulture, $"- {name}: its own {system:P0}, the generator's {generator:P0}{meaning}\n");
-        }
+        _text.Append("\n### Whose limit it was\n\nHow full the system's core and the generator's were, and the window that was best:\n\n");
+        AppendHead(_names);
+        foreach (string scenario in s_full) AppendRow(scenario, _names.Select(name => Limit(name, scenario)));
+        _text.Append("\n`*`: the generator's core was full and the system's was not, so it could do more: compare CPU per query.\n");
     }
 
-    private static void AppendHead(StringBuilder text, string[] names)
+    private string Limit(string name, string scenario)
     {
-        AppendRow(text, "", names);
-        text.Append("|---|").Append(string.Concat(names.Select(_ => "---|"))).Append('\n');
+        Measurement[] best = [.. _results.Outcomes.Where(outcome => outcome.System == name && outcome.Scenario == scenario).Select(outcome => outcome.Best)];
+        if (best.Length == 0) return "–";
+        double system = Statistics.Median(best.Select(m => m.SystemCoreBusy)), generator = Statistics.Median(best.Select(m => m.GeneratorCoreBusy));
+        string window = string.Join('/', best.Select(m => m.Plan.Split(' ')[^1]).Distinct());
+        return FormattableString.Invariant($"{system * 100:0} % / {generator * 100:0} %{(generator >= Full && system < Full ? "*" : "")} ({window})");
     }
 
-    private static void AppendRow(StringBuilder text, string title, IEnumerable<string> cells) =>
-        text.Append(CultureInfo.InvariantCulture, $"| {title} | {string.Join(" | ", cells)} |\n");
+    private void AppendNoise()
+    {
+        double[] noise = [.. _results.Outcomes.Select(outcome => outcome.Best.Noise)];
+        if (noise.Length == 0) return;
+        _text.Append(CultureInfo.InvariantCulture,
+            $"\nOthers used {Statistics.Median(noise):0.00} core beside a measurement (median; {noise.Max():0.00} at most); {noise.Count(value => value > Measurement.DisturbedAbove)} of {noise.Length} outcomes were disturbed.\n");
+    }
+
+    private void AppendHead(string[] names)
+    {
+        AppendRow("", names);
+        _text.Append("|---|").Append(string.Concat(names.Select(_ => "---|"))).Append('\n');
+    }
+
+    private void AppendRow(string title, IEnumerable<string> cells) =>
+        _text.Append(CultureInfo.InvariantCulture, $"| {title} | {string.Join(" | ", cells)} |\n");
 
     private static string Cell(Summary? summary, string format)
     {

@@ -7,7 +7,7 @@ internal static class SvgPlot
 {
     private const int Width = 640, LabelWidth = 90, BarHeight = 16, Gap = 4, TitleHeight = 26, GroupGap = 14, FigureWidth = 80;
 
-    private static readonly Metric[] s_shown = [Metric.MissRate, Metric.MissCpu, .. Metric.Latencies.Take(4)];
+    private static readonly Metric[] s_shown = [Metric.HitRate, Metric.HitCpu, Metric.TcpRate, Metric.MissRate, Metric.MissCpu, Metric.MixRate];
 
     public static string Render(Results results)
     {

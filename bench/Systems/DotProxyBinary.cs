@@ -17,6 +17,7 @@ internal sealed class DotProxyBinary(string binary, string[] flags) : Forwarder
         "--listen", string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{place.Port}"),
         "--upstream", string.Create(CultureInfo.InvariantCulture, $"tls://127.0.0.1:{place.UpstreamPort}#{place.UpstreamName}"),
         "--ca-file", place.CaFile,
+        .. place.WithCache ? (string[])[] : ["--cache-size", "0"],
         .. flags,
     ];
 }

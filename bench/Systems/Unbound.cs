@@ -4,7 +4,7 @@ namespace DotProxy.Bench.Systems;
 
 /// <summary>
 /// Unbound, forwarding all over TLS. More than 16 connections, or fewer queries on each, make it slower; the limits on
-/// queries are lifted, and what a resolver does beyond forwarding is off.
+/// queries are lifted, and what a resolver does beyond forwarding is off. Its caches have room for all that it is asked for.
 /// </summary>
 internal sealed class Unbound : Forwarder
 {
@@ -34,11 +34,15 @@ internal sealed class Unbound : Forwarder
                 so-reuseport: yes
                 so-rcvbuf: 4m
                 so-sndbuf: 4m
+                incoming-num-tcp: 200
                 outgoing-range: 8192
                 num-queries-per-thread: 8192
                 outgoing-num-tcp: 16
                 max-reuse-tcp-queries: 1000
                 tcp-reuse-timeout: 60000
+                msg-cache-size: 256m
+                rrset-cache-size: 512m
+                prefetch: yes
                 qname-minimisation: no
                 aggressive-nsec: no
                 minimal-responses: yes
@@ -48,7 +52,7 @@ internal sealed class Unbound : Forwarder
             forward-zone:
                 name: "."
                 forward-tls-upstream: yes
-                forward-no-cache: yes
+                forward-no-cache: {(place.WithCache ? "no" : "yes")}
                 forward-addr: 127.0.0.1@{place.UpstreamPort}#{place.UpstreamName}
 
             """));
