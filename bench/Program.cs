@@ -1,6 +1,7 @@
 using DotProxy.Bench;
 using DotProxy.Bench.Load;
 using DotProxy.Bench.Measuring;
+using DotProxy.Bench.Micro;
 using DotProxy.Bench.Synthetic;
 
 //    load ──UDP──▶ system under test ══TLS══▶ upstream
@@ -13,11 +14,13 @@ string usage = $"""
       upstream {UpstreamCommand.Usage}
           Answers DNS over TLS. Reads commands on its standard input: 'delay MS', 'counts'; ends when that ends.
       load {LoadCommand.Usage}
-          Asks over UDP, checks every answer, prints what it saw as JSON.
+          Asks, checks every answer, prints what it saw as JSON.
       echo {EchoCommand.Usage}
           Answers over UDP by itself: the floor under every forwarder.
       run {RunCommand.Usage}
           Measures BINARY and each peer that is installed; 'make bench' calls this through bench/run.sh.
+      micro
+          Times the parts of a query's way, one by one, and our cache beside a library's.
     """;
 try
 {
@@ -27,6 +30,7 @@ try
         ["load", .. string[] rest] => LoadCommand.Run(rest),
         ["echo", .. string[] rest] => EchoCommand.Run(rest),
         ["run", .. string[] rest] => RunCommand.Run(rest),
+        ["micro"] => MicroCommand.Run(),
         _ => Output.Refuse(usage),
     };
 }
