@@ -36,6 +36,9 @@ internal sealed class AnswerCache : IDisposable
     /// <summary>Another number after anything was written.</summary>
     public long Version => _shards.Sum(shard => (long)shard.Version);
 
+    /// <summary>Before a look-up or a put that is not far off.</summary>
+    public void Prefetch(in QuestionKey key) => ShardOf(key).Prefetch(key.Hash);
+
     /// <summary>The entry, as a copy that lives until this thread reads again.</summary>
     public bool TryRead(scoped QuestionKey key, out CachedAnswer answer)
     {

@@ -37,6 +37,7 @@ internal sealed class AnswerMemory(AnswerCache cache, CachePolicy policy, CacheC
     /// <param name="isOutage">Whether nobody can be asked: not this question's fault, and over at any moment.</param>
     public Outcome Keep(scoped QuestionKey key, in Outcome outcome, bool isOutage)
     {
+        cache.Prefetch(key);
         if (outcome.IsOwnFailure) return KeepFailure(key, outcome, Rcode.ServerFailure, outcome.Note.Text, isOutage);
         // Another stage's answer from memory, shaped already: it is for that stage to keep.
         if (outcome.IsTakenApart) return outcome;

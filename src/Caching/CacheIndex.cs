@@ -24,6 +24,8 @@ internal readonly unsafe struct CacheIndex(byte* memory, int slots)
 
     private Span<Slot> All => new(_slots, slots);
 
+    public void Prefetch(uint hash) => Caching.Prefetch.At(_slots + First(hash));
+
     public int First(uint hash) => (int)((hash >> 2) & (uint)(slots - 1));
 
     public int Next(int slot) => (slot + 1) & (slots - 1);

@@ -19,6 +19,9 @@ internal struct CacheRing(int start, int capacity)
     /// <summary>Where the oldest entry stands.</summary>
     public readonly int Tail => start + (int)(_tail % capacity);
 
+    /// <summary>Where the next entry will stand, unless it is too long for the place.</summary>
+    public readonly int Head => start + (int)(_head % capacity);
+
     /// <summary>Whether a position in the shard's memory is in this ring.</summary>
     public readonly bool Holds(int position) => position >= start && position < start + capacity;
 

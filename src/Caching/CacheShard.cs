@@ -37,6 +37,8 @@ internal sealed class CacheShard(int octets) : IDisposable
     /// <summary>Another number after each write; it wraps.</summary>
     public int Version => Volatile.Read(ref _version);
 
+    public void Prefetch(uint hash) => _entries.Prefetch(hash);
+
     /// <summary>Copies an entry's message out, into a buffer that grows as needed; counts the visit.</summary>
     public bool TryRead(in QuestionKey key, [NotNull] ref byte[]? buffer, out EntryHeader header)
     {

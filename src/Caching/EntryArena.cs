@@ -12,6 +12,8 @@ internal readonly unsafe struct EntryArena(byte* memory, int length)
 {
     private Span<byte> All => new(memory, length);
 
+    public void Prefetch(int position, int octets) => Caching.Prefetch.Range(memory + position, Math.Min(octets, length - position));
+
     /// <summary>The octets that an entry with such a message takes.</summary>
     public static int LengthOf(int messageLength) => (EntryHeader.Size + messageLength + 7) & ~7;
 

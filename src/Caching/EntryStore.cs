@@ -27,6 +27,7 @@ internal unsafe struct EntryStore : IDisposable
     private const int LargestShareOfSmall = 2, LargestShareOfMain = 4;
 
     // How many entries may go round to make room for one, so that a ring full of favourites holds nobody up.
+    private const int PrefetchedOctets = 256;
     private const int LeastRounds = 64, OctetsPerRound = 32;
 
     private readonly byte* _memory;
@@ -71,6 +72,13 @@ internal unsafe struct EntryStore : IDisposable
         return _arena.TryCopy(slot < 0 ? -1 : _index.PositionOf(slot), ref buffer, out header);
     }
 
+    /// <summary>Before a look-up or a put that is not far off.</summary>
+    public readonly void Prefetch(uint hash)
+    {
+        _index.Prefetch(hash);
+        _ghosts.Prefetch(hash);
+    }
+
     /// <summary>Counts that the entry of a slot was asked for; any thread may, at any time.</summary>
     public readonly void Visit(int slot, uint hash) => _index.Visit(slot, hash);
 
@@ -92,6 +100,7 @@ internal unsafe struct EntryStore : IDisposable
     /// </summary>
     public bool TryPut(in QuestionKey key, in NewEntry entry)
     {
+        PrefetchEviction();
         int length = EntryArena.LengthOf(entry.MessageLength);
         int old = Find(key), visits = 0;
         bool isKnown = _ghosts.Take(key.Hash);
@@ -121,6 +130,7 @@ internal unsafe struct EntryStore : IDisposable
         entry.CopyMessage(key, _arena.MessageAt(position, header.MessageLength));
         _index.Add(key.Hash, position, visits);
         Count++;
+        PrefetchNext();
         return true;
     }
 
@@ -145,6 +155,18 @@ internal unsafe struct EntryStore : IDisposable
     }
 
     public readonly void Dispose() => NativeMemory.Free(_memory);
+
+    /// <summary>Where the next entry goes to, and the one that goes for it.</summary>
+    private readonly void PrefetchNext()
+    {
+        _arena.Prefetch(_small.Head, PrefetchedOctets);
+        _arena.Prefetch(_small.Tail, EntryHeader.Size);
+    }
+
+    private readonly void PrefetchEviction()
+    {
+        if (!_small.IsEmpty) Prefetch(_arena.HeaderAt(_small.Tail).Hash);
+    }
 
     private readonly int Find(in QuestionKey key)
     {

@@ -14,6 +14,8 @@ internal readonly unsafe struct GhostTable(byte* memory, int slots)
 
     private Span<uint> All => new(_hashes, slots);
 
+    public void Prefetch(uint hash) => Caching.Prefetch.At(_hashes + SlotOf(hash));
+
     public void Add(uint hash) => All[SlotOf(hash)] = hash;
 
     /// <summary>Whether the hash was there; it is not any more. Zero, which a free slot holds, never is.</summary>
@@ -25,5 +27,5 @@ internal readonly unsafe struct GhostTable(byte* memory, int slots)
         return true;
     }
 
-    private int SlotOf(uint hash) => (int)((hash >> 4) % (uint)slots);
+    private int SlotOf(uint hash) => (int)((hash >> 4) & (uint)(slots - 1));
 }
