@@ -4,7 +4,7 @@ using DotProxy.Resolution;
 
 namespace DotProxy.Caching;
 
-/// <summary>Whether an upstream's answer may be remembered, as what, and for how long (RFC 2308, RFC 2181 §8, RFC 8767).</summary>
+/// <summary>Whether an upstream's answer may be remembered, as what, and for how long (RFC 2308, RFC 8767).</summary>
 internal readonly record struct AnswerLifetime(EntryKind Kind, uint Seconds, bool HasLongerTtls)
 {
     private const int SoaMinimum = sizeof(uint);
@@ -29,6 +29,7 @@ internal readonly record struct AnswerLifetime(EntryKind Kind, uint Seconds, boo
         // RFC 2308 §5: without its SOA nobody says for how long there is nothing.
         if (isNegative && seen.Negative is null) return false;
 
+        // RFC 8767 §4: a TTL with the top bit set counts as a large one.
         uint seconds = Math.Min(seen.Least, policy.MaxTtl);
         if (isNegative) seconds = Math.Min(seconds, Math.Min(seen.Negative!.Value, CachePolicy.MaxNegativeTtl));
         // RFC 1035 §3.2.1: zero is for the transaction in progress; whoever sets a minimum has said otherwise.
@@ -58,7 +59,7 @@ internal readonly record struct AnswerLifetime(EntryKind Kind, uint Seconds, boo
                 if (!reader.TryReadRecord(out ResourceRecord record)) return false;
                 Note(record);
                 if (record.Type == RecordType.StartOfAuthority && record.Data.Length > SoaMinimum)
-                    Negative = Math.Min(Ttl(record.TimeToLive), BinaryPrimitives.ReadUInt32BigEndian(record.Data[^SoaMinimum..]));
+                    Negative = Math.Min(record.TimeToLive, BinaryPrimitives.ReadUInt32BigEndian(record.Data[^SoaMinimum..]));
             }
             for (int i = 0; i < header.AdditionalCount; i++)
             {
@@ -70,12 +71,8 @@ internal readonly record struct AnswerLifetime(EntryKind Kind, uint Seconds, boo
 
         private void Note(in ResourceRecord record)
         {
-            uint ttl = Ttl(record.TimeToLive);
-            Least = Math.Min(Least, ttl);
-            Most = Math.Max(Most, ttl);
+            Least = Math.Min(Least, record.TimeToLive);
+            Most = Math.Max(Most, record.TimeToLive);
         }
-
-        /// <summary>RFC 2181 §8: with the top bit set it is taken as zero.</summary>
-        private static uint Ttl(uint value) => value > int.MaxValue ? 0 : value;
     }
 }

@@ -36,8 +36,6 @@ internal readonly record struct TtlChange
     private uint Of(uint ttl)
     {
         if (Stale != 0) return Stale;
-        // RFC 2181 §8: with the top bit set it is taken as zero.
-        if (ttl > int.MaxValue) ttl = 0;
         if (Ceiling != 0) ttl = Math.Min(ttl, Ceiling);
         ttl = Math.Max(ttl, Floor);
         return ttl > Age ? ttl - Age : 0;

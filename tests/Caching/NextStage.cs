@@ -43,6 +43,13 @@ internal sealed class NextStage : IResolver
 
     public void Fail(Failure failure) => Complete(Outcome.Failed(failure));
 
+    /// <summary>Answers the oldest open query by its question.</summary>
+    public void CompleteWith(Func<byte[], byte[]> script)
+    {
+        Assert.True(_open.TryPeek(out Query? query), "nobody asks");
+        Answer(script(query.Question.ToArray()));
+    }
+
     public void Complete(in Outcome outcome)
     {
         Assert.True(_open.TryDequeue(out Query? query), "nobody asks");

@@ -13,7 +13,7 @@ public sealed class Rfc2308Tests : IDisposable
 
     private readonly CacheHouse _house = new();
 
-    // §5: "… the TTL of this record is set from the minimum of the MINIMUM field of the SOA record and the TTL of the SOA itself".
+    // §3, §5: the lesser of the SOA's MINIMUM field and its own TTL says for how long.
     [Theory]
     [InlineData(3600, 60, 60)]
     [InlineData(60, 3600, 60)]
@@ -33,7 +33,7 @@ public sealed class Rfc2308Tests : IDisposable
         }
     }
 
-    // §6: "the SOA record … MUST be added to the authority section … with its TTL decremented".
+    // §6: the SOA is given back in the authority section, its TTL counted down.
     [Fact]
     public void Section_6_the_SOA_comes_back_with_its_TTL_counted_down()
     {
@@ -46,7 +46,7 @@ public sealed class Rfc2308Tests : IDisposable
         Assert.Equal(40u, soa.TimeToLive);
     }
 
-    // §5: "Negative responses without SOA records SHOULD NOT be cached as there is no way to prevent the negative responses looping".
+    // §5: without the SOA nothing would keep servers from telling each other for ever.
     [Theory]
     [InlineData(0)]
     [InlineData(3)]
@@ -56,7 +56,6 @@ public sealed class Rfc2308Tests : IDisposable
         Assert.True(_house.Misses(s_query));
     }
 
-    // §5: "A negative answer that resulted from a name error (NXDOMAIN) … no data error (NODATA)" of a chain of aliases that ends nowhere.
     [Fact]
     public void Section_2_2_an_alias_to_where_there_is_nothing_is_negative_and_needs_the_SOA()
     {
@@ -71,7 +70,7 @@ public sealed class Rfc2308Tests : IDisposable
         Assert.Equal(4u, Assert.Single(reply.Authority).TimeToLive);
     }
 
-    // §5: "… values of one to three hours have been found to work well and would make sensible a default".
+    // §5: one to three hours are what it recommends as the limit.
     [Fact]
     public void Section_5_nothing_is_believed_to_be_missing_for_longer_than_three_hours()
     {
