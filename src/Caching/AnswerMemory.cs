@@ -53,7 +53,13 @@ internal sealed class AnswerMemory(AnswerCache cache, CachePolicy policy, CacheC
 
     private Outcome KeepAnswer(scoped QuestionKey key, ReadOnlySpan<byte> message, AnswerParts parts)
     {
-        if (!AnswerLifetime.TryFind(message, parts, policy, out AnswerLifetime lifetime)) return Outcome.Answered(message, parts, default);
+        if (!AnswerLifetime.TryFind(message, parts, policy, out AnswerLifetime lifetime))
+        {
+            // RFC 8767 §4: it takes the place of what is held all the same, which must not come back when asking fails.
+            bool isWhole = parts.ExtendedRcode == 0 && parts.Header.QuestionCount == 1 && (parts.Header.Flags & HeaderFlags.Truncated) == 0;
+            if (isWhole) cache.Remove(key);
+            return Outcome.Answered(message, parts, default);
+        }
         cache.Put(key, parts, lifetime, clock.Now);
         // The first to ask is told the same as those who come after.
         bool changes = policy.MinTtl > 0 || lifetime.HasLongerTtls || lifetime.Kind == EntryKind.Negative;

@@ -97,6 +97,29 @@ public sealed class Rfc8767Tests : IDisposable
         Assert.Equal(30u, Assert.Single(stale.Authority).TimeToLive);
     }
 
+    // An answer that is not to be remembered tells all the same that the old one is no longer true.
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Section_4_an_answer_that_is_not_remembered_ends_the_stale_one_too(bool isNegative)
+    {
+        Expire();
+        _house.Ask(Name);
+        _house.Next.Answer(isNegative ? Answers.Negative(Name, Answers.NameError) : Answers.Address(Name, ttl: 0));
+        _house.Next.Outage = s_outage;
+        Assert.True(_house.Misses(Name));
+    }
+
+    [Fact]
+    public void Section_4_a_truncated_answer_says_nothing_of_the_stale_one()
+    {
+        Expire();
+        _house.Ask(Name);
+        _house.Next.Answer(Messages.Answer(Messages.Question(Name), [], flags: HeaderFlags.Truncated));
+        _house.Next.Outage = s_outage;
+        AssertStale(_house.Recall(Name));
+    }
+
     [Fact]
     public void Past_the_limit_there_is_no_stale_answer()
     {
