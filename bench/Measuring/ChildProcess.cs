@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 
 namespace DotProxy.Bench.Measuring;
 
@@ -57,7 +58,7 @@ internal sealed class ChildProcess : IDisposable
     /// <summary>Each of these becomes the next by exec: the ID stays the server's.</summary>
     private static ProcessStartInfo Describe(int[] cores, string[] command, string directory)
     {
-        string[] ahead = Environment.IsPrivilegedProcess ? ["nice", "-n", "-15"] : [];
+        string[] ahead = Environment.IsPrivilegedProcess ? ["nice", "-n", Precedence.Nice.ToString(CultureInfo.InvariantCulture)] : [];
         return new ProcessStartInfo("setpriv", ["--pdeathsig", "KILL", .. ahead, "taskset", "-c", Cores.Join(cores), .. command])
         {
             WorkingDirectory = directory,

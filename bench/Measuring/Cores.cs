@@ -16,6 +16,9 @@ internal sealed record Cores(int[] System, int[] Upstream, int[] Generator)
         _ => throw new BenchException("/proc/self/status names no core"),
     };
 
+    /// <summary>Whether the upstream works on the generator's core.</summary>
+    public bool AreShared => Upstream[0] == Generator[0];
+
     public string Text =>
         $"system on core {Join(System)}, upstream on core {Join(Upstream)}, generator on core {Join(Generator)}";
 

@@ -22,10 +22,7 @@ internal sealed class MachineUsage
 
     public static MachineUsage Read() => new();
 
-    /// <summary>Busy time of some cores since then.</summary>
-    public double BusySince(MachineUsage before, int[] cores) => cores.Sum(core => BusyOf(core) - before.BusyOf(core));
-
-    public double BusySince(MachineUsage before) => BusySince(before, [.. _cores.Keys]);
+    public double BusySince(MachineUsage before) => _cores.Keys.Sum(core => BusyOf(core) - before.BusyOf(core));
 
     /// <summary>Time in interrupts, which the kernel books to nobody.</summary>
     public double InterruptsSince(MachineUsage before) => Since(before, Interrupt) + Since(before, SoftInterrupt);

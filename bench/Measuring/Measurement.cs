@@ -20,10 +20,10 @@ internal sealed record Measurement
 
     public double SwitchesPerQuery { get; init; }
 
-    /// <summary>How busy its core was, and the one of the generator: where the second is full the first could have done more.</summary>
-    public double SystemCoreBusy { get; init; }
+    /// <summary>How much of its core it used, and the generator of the other: where the second is full the first could have done more.</summary>
+    public double SystemBusy { get; init; }
 
-    public double GeneratorCoreBusy { get; init; }
+    public double GeneratorBusy { get; init; }
 
     public long UpstreamQueries { get; init; }
 

@@ -67,8 +67,8 @@ internal sealed class Meter(RunOptions options, ChildProcess system, ChildProces
             Load = load,
             CpuMicros = cpu * 1e6 / Math.Max(load.Answered, 1),
             SwitchesPerQuery = (usage.Switches - usageBefore.Switches) / (double)Math.Max(load.Answered, 1),
-            SystemCoreBusy = Busy(options.Cores.System),
-            GeneratorCoreBusy = Busy(options.Cores.Generator),
+            SystemBusy = Busy(cpu, options.Cores.System),
+            GeneratorBusy = Busy(load.CpuSeconds + (options.Cores.AreShared ? seen.CpuSeconds - seenBefore.CpuSeconds : 0), options.Cores.Generator),
             UpstreamQueries = seen.Queries - seenBefore.Queries,
             QueriesPerRecord = (seen.Queries - seenBefore.Queries) / (double)Math.Max(seen.Reads - seenBefore.Reads, 1),
             Handshakes = seen.Handshakes - seenBefore.Handshakes,
@@ -76,8 +76,8 @@ internal sealed class Meter(RunOptions options, ChildProcess system, ChildProces
             Noise = (Math.Max(foreign, 0) + machine.StealSince(machineBefore)) / wall,
         };
 
-        // The wait for what got lost, up to a second of idleness, is not part of it.
-        double Busy(int[] cores) => Math.Min(1, machine.BusySince(machineBefore, cores) / cores.Length / load.Seconds);
+        // Of the time of sending: the wait for what got lost, up to a second of idleness, is not part of it.
+        double Busy(double seconds, int[] cores) => Math.Min(1, seconds / cores.Length / load.Seconds);
     }
 
     private UpstreamSnapshot Counts() => JsonSerializer.Deserialize(upstream.Ask("counts"), BenchJson.Compact.UpstreamSnapshot)!;

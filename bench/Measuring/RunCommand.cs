@@ -30,6 +30,7 @@ internal static class RunCommand
                 + (HasOnlyLoopback() ? "network namespace with loopback only" : "loopback, ports shared with the machine"),
             Systems = [.. systems.Select(system => new SystemName(system.Name, system.Version))],
         };
+        using var ahead = new Precedence();
         for (int round = 0; round < options.Rounds; round++)
         {
             int first = round % systems.Length;

@@ -91,7 +91,7 @@ internal sealed class MarkdownReport
     /// <summary>Whose limit the figures are: with the generator's core full and the system's not, more would have been possible.</summary>
     private void AppendLimits()
     {
-        _text.Append("\n### Whose limit it was\n\nHow full the system's core and the generator's were, and the window that was best:\n\n");
+        _text.Append("\n### Whose limit it was\n\nHow much of its core the system used, and of the other the generator with the upstream, and the window that was best:\n\n");
         AppendHead(_names);
         foreach (string scenario in s_full) AppendRow(scenario, _names.Select(name => Limit(name, scenario)));
         _text.Append("\n`*`: the generator's core was full and the system's was not, so it could do more: compare CPU per query.\n");
@@ -101,7 +101,7 @@ internal sealed class MarkdownReport
     {
         Measurement[] best = [.. _results.Outcomes.Where(outcome => outcome.System == name && outcome.Scenario == scenario).Select(outcome => outcome.Best)];
         if (best.Length == 0) return "–";
-        double system = Statistics.Median(best.Select(m => m.SystemCoreBusy)), generator = Statistics.Median(best.Select(m => m.GeneratorCoreBusy));
+        double system = Statistics.Median(best.Select(m => m.SystemBusy)), generator = Statistics.Median(best.Select(m => m.GeneratorBusy));
         string window = string.Join('/', best.Select(m => m.Plan.Split(' ')[^1]).Distinct());
         return FormattableString.Invariant($"{system * 100:0} % / {generator * 100:0} %{(generator >= Full && system < Full ? "*" : "")} ({window})");
     }
