@@ -4,8 +4,8 @@ using DotProxy.Configuration;
 namespace DotProxy.Upstreams;
 
 /// <summary>
-/// The certificate authorities to trust; null leaves them to OpenSSL and a directory of its own. They are read from one bundle that the log can name, the same way in a container
-/// that holds nothing else, where OpenSSL's built-in paths lead nowhere, as on a full system.
+/// The certificate authorities to trust; null leaves them to OpenSSL and a directory of its own. They are read from one bundle that
+/// the log can name, the same way in a container that holds nothing else, where OpenSSL's built-in paths lead nowhere, as on a full system.
 /// </summary>
 internal sealed record TrustStore(string Description, X509Certificate2Collection? Roots)
 {
@@ -16,6 +16,9 @@ internal sealed record TrustStore(string Description, X509Certificate2Collection
     [
         "/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/cert.pem", "/etc/ssl/ca-bundle.pem",
     ];
+
+    /// <summary>Which authorities were left out because they are damaged, and of which file; null for none.</summary>
+    public string? Unreadable { get; private init; }
 
     /// <summary>
     /// In this order: <c>--ca-file</c>, SSL_CERT_FILE, SSL_CERT_DIR (read by OpenSSL itself), the system's bundle,
@@ -31,26 +34,39 @@ internal sealed record TrustStore(string Description, X509Certificate2Collection
         AmbientTrust.IgnoreSystem();
         if (caFile is not null) return FromFile(Settings.CaFile.Flag, caFile);
         if (!string.IsNullOrEmpty(file)) return FromFile(FileVariable, file);
+        return FromBundle([.. s_bundles, Path.Combine(AppContext.BaseDirectory, "ca-certificates.crt")]);
+    }
 
-        string[] places = [.. s_bundles, Path.Combine(AppContext.BaseDirectory, "ca-certificates.crt")];
-        return Array.Find(places, File.Exists) is { } bundle
-            ? FromFile("the system's bundle", bundle)
-            : throw new StartException(
-                "no certificate authorities found, so no upstream could be checked: install ca-certificates, put ca-certificates.crt "
-                + $"beside the binary, or give --ca-file (looked for {FileVariable}, {DirectoryVariable}, {string.Join(", ", places)})");
+    /// <summary>
+    /// The first that is there. Nobody wrote it by hand, and a proxy that stands still for one damaged entry in it would take the network
+    /// with it: the entry is left out, which can only turn a resolver away, never let a wrong one in.
+    /// </summary>
+    public static TrustStore FromBundle(IReadOnlyList<string> places)
+    {
+        string bundle = places.FirstOrDefault(File.Exists) ?? throw new StartException(
+            "no certificate authorities found, so no upstream could be checked: install ca-certificates, put ca-certificates.crt "
+            + $"beside the binary, or give --ca-file (looked for {FileVariable}, {DirectoryVariable}, {string.Join(", ", places)})");
+        X509Certificate2Collection roots = CertificateFiles.ReadWhatIsReadable("the system's bundle", bundle, out string? unreadable);
+        return new TrustStore(Describe(roots, bundle, "the system's"), roots) { Unreadable = unreadable is null ? null : $"{unreadable} in {bundle}" };
     }
 
     private static TrustStore FromFile(string source, string file)
     {
         X509Certificate2Collection roots = CertificateFiles.ReadAuthorities(source, file);
-        return new TrustStore($"{(roots.Count == 1 ? "the certificate authority" : $"the {roots.Count} certificate authorities")} in {file}", roots);
+        return new TrustStore(Describe(roots, file, source), roots);
     }
+
+    private static string Describe(X509Certificate2Collection roots, string file, string source) =>
+        $"{(roots.Count == 1 ? "the certificate authority" : $"the {roots.Count} certificate authorities")} in {file} ({source})";
 
     private static TrustStore FromDirectory(string directory)
     {
         if (!Directory.Exists(directory))
-            throw new StartException($"{DirectoryVariable} '{directory}': no such directory; give one with hashed certificates, or unset it");
+        {
+            string cause = File.Exists(directory) ? "it is a file, not a directory" : "no such directory";
+            throw new StartException($"{DirectoryVariable} '{directory}': {cause}; give one with hashed certificates, or unset it");
+        }
         AmbientTrust.IgnoreFile();
-        return new TrustStore($"the certificate authorities under {directory}", Roots: null);
+        return new TrustStore($"the certificate authorities under {directory} ({DirectoryVariable})", Roots: null);
     }
 }

@@ -27,15 +27,46 @@ public sealed class CertificateFilesTests : IDisposable
     }
 
     [Fact]
-    public void A_file_that_is_gone_or_garbled_is_refused_by_its_name()
+    public void A_file_that_cannot_be_read_is_refused_with_the_plain_cause()
     {
-        string garbled = _files.Write(_files.AuthorityPem.Replace("MII", "AAA", StringComparison.Ordinal)), gone = Path.Combine(_files.Folder, "gone.pem");
-        foreach (string file in (string[])[garbled, gone, _files.Folder])
+        string gone = Path.Combine(_files.Folder, "gone.pem");
+        Assert.Equal($"SSL_CERT_FILE '{gone}': no such file; give the path of a PEM file that this user may read", RefusedAuthorities(gone));
+        Assert.Equal($"SSL_CERT_FILE '{_files.Folder}': it is a directory; give the path of a PEM file that this user may read", RefusedAuthorities(_files.Folder));
+    }
+
+    // No base64; base64 of no certificate; no end; nothing but the first line.
+    [Theory]
+    [InlineData("-----BEGIN CERTIFICATE-----\n!!!!\n-----END CERTIFICATE-----")]
+    [InlineData("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----")]
+    [InlineData("-----BEGIN CERTIFICATE-----\nMIIB")]
+    [InlineData("-----BEGIN CERTIFICATE-----")]
+    public void A_damaged_certificate_is_refused_by_its_number_wherever_it_is(string damaged)
+    {
+        foreach ((string number, string[] parts) in ((string, string[])[])[("2 of 2", [_files.AuthorityPem, damaged]), ("1 of 2", [damaged, _files.LeafPem]), ("2 of 3", [_files.LeafPem, damaged, _files.LeafPem])])
         {
-            string message = Assert.Throws<StartException>(() => CertificateFiles.ReadAuthorities("SSL_CERT_FILE", file)).Message;
-            Assert.StartsWith($"SSL_CERT_FILE '{file}': ", message, StringComparison.Ordinal);
-            Assert.EndsWith("; expected certificates in PEM", message, StringComparison.Ordinal);
+            string file = _files.Write(parts);
+            Assert.Equal($"SSL_CERT_FILE '{file}': certificate {number} cannot be read, damaged or cut off; give a file that is whole", RefusedAuthorities(file));
         }
+    }
+
+    [Fact]
+    public void A_file_that_was_cut_off_anywhere_is_refused()
+    {
+        for (int length = 0; length < _files.AuthorityPem.Length; length += 7) RefusedAuthorities(_files.Write(_files.AuthorityPem[..length]));
+    }
+
+    [Fact]
+    public void Files_that_were_joined_without_a_line_break_are_read() =>
+        Assert.Equal(2, CertificateFiles.ReadAuthorities("--ca-file", _files.Write(_files.AuthorityPem.Trim() + _files.LeafPem.Trim())).Count);
+
+    [Fact]
+    public void What_is_readable_is_read_and_the_rest_named()
+    {
+        string file = _files.Write("-----BEGIN CERTIFICATE-----", _files.AuthorityPem, "-----BEGIN CERTIFICATE-----", _files.LeafPem);
+        Assert.Equal(2, CertificateFiles.ReadWhatIsReadable("bundle", file, out string? unreadable).Count);
+        Assert.Equal("certificates 1, 3 of 4", unreadable);
+        Assert.Single(CertificateFiles.ReadWhatIsReadable("bundle", _files.Write(_files.LeafPem), out string? nothing));
+        Assert.Null(nothing);
     }
 
     [Fact]
@@ -53,23 +84,38 @@ public sealed class CertificateFilesTests : IDisposable
     }
 
     [Fact]
-    public void A_key_that_is_another_ones_encrypted_missing_or_no_key_is_refused_with_both_names()
+    public void A_key_that_cannot_be_used_is_refused_by_its_file_with_the_plain_cause()
     {
-        string certificate = _files.Write(_files.LeafPem);
-        string[] keys = [_files.Write(_files.OtherKeyPem), _files.Write(_files.EncryptedKeyPem), _files.Write("no key"), Path.Combine(_files.Folder, "gone.pem")];
-        foreach (string key in keys)
+        string certificate = _files.Write(_files.LeafPem), gone = Path.Combine(_files.Folder, "gone.pem");
+        string broken = _files.LeafKeyPem.Replace("MIG", "AAA", StringComparison.Ordinal);
+        foreach ((string key, string cause) in ((string, string)[])
+        [
+            (_files.Write(_files.OtherKeyPem), $"the private key is not that of the certificate in '{certificate}'; give the key it was made with"),
+            (_files.Write(_files.RsaKeyPem), $"the private key is damaged, cut off, or not that of the certificate in '{certificate}'; give the key it was made with"),
+            (_files.Write(broken), $"the private key is damaged, cut off, or not that of the certificate in '{certificate}'; give the key it was made with"),
+            (_files.Write("no key"), "it holds no private key; a PEM file with BEGIN PRIVATE KEY would be right"),
+            (gone, "no such file; give the path of a PEM file that this user may read"),
+            (_files.Folder, "it is a directory; give the path of a PEM file that this user may read"),
+        ])
         {
-            string message = Assert.Throws<StartException>(() => CertificateFiles.ReadPair(certificate, key, out _)).Message;
-            Assert.StartsWith($"--client-cert '{certificate}': ", message, StringComparison.Ordinal);
-            Assert.EndsWith($"; expected a certificate and, in '{key}', its unencrypted private key, both in PEM", message, StringComparison.Ordinal);
+            Assert.Equal($"--client-key '{key}': {cause}", RefusedPair(certificate, key));
         }
+        string encrypted = _files.Write(_files.EncryptedKeyPem);
+        Assert.Equal($"--client-key '{encrypted}': the private key is encrypted; decrypt it with 'openssl pkey -in {encrypted} -out FILE'", RefusedPair(certificate, encrypted));
     }
 
     [Fact]
-    public void A_certificate_without_its_key_is_refused()
+    public void A_certificate_that_cannot_be_used_is_refused_by_its_file()
     {
-        string certificate = _files.Write(_files.LeafPem);
-        string message = Assert.Throws<StartException>(() => CertificateFiles.ReadPair(certificate, null, out _)).Message;
-        Assert.Contains($"in '{certificate}', its unencrypted private key", message, StringComparison.Ordinal);
+        string alone = _files.Write(_files.LeafPem), encrypted = _files.Write(_files.LeafPem, _files.EncryptedKeyPem), cut = _files.Write(_files.LeafPem[..100]);
+        Assert.Equal($"--client-cert '{alone}': it holds no private key; give --client-key", RefusedPair(alone, null));
+        Assert.StartsWith($"--client-cert '{encrypted}': the private key is encrypted; ", RefusedPair(encrypted, null), StringComparison.Ordinal);
+        Assert.StartsWith($"--client-cert '{cut}': certificate 1 of 1 cannot be read", RefusedPair(cut, null), StringComparison.Ordinal);
     }
+
+    private static string RefusedAuthorities(string file) =>
+        Assert.Throws<StartException>(() => CertificateFiles.ReadAuthorities("SSL_CERT_FILE", file)).Message;
+
+    private static string RefusedPair(string certificate, string? key) =>
+        Assert.Throws<StartException>(() => CertificateFiles.ReadPair(certificate, key, out _)).Message;
 }

@@ -28,6 +28,8 @@ internal sealed class PemFiles : IDisposable
         EncryptedKeyPem = leafKey.ExportEncryptedPkcs8PrivateKeyPem("secret", new PbeParameters(PbeEncryptionAlgorithm.Aes128Cbc, HashAlgorithmName.SHA256, 1000));
         using var otherKey = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         OtherKeyPem = otherKey.ExportPkcs8PrivateKeyPem();
+        using var rsaKey = RSA.Create(2048);
+        RsaKeyPem = rsaKey.ExportPkcs8PrivateKeyPem();
     }
 
     public string AuthorityPem { get; }
@@ -39,6 +41,8 @@ internal sealed class PemFiles : IDisposable
     public string EncryptedKeyPem { get; }
 
     public string OtherKeyPem { get; }
+
+    public string RsaKeyPem { get; }
 
     public string Folder => _directory.FullName;
 

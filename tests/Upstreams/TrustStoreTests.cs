@@ -17,16 +17,16 @@ public sealed class TrustStoreTests : IDisposable
         var variables = new Dictionary<string, string> { ["SSL_CERT_FILE"] = two, ["SSL_CERT_DIR"] = _files.Folder };
 
         TrustStore given = TrustStore.Find(one, variables.GetValueOrDefault);
-        Assert.Equal($"the certificate authority in {one}", given.Description);
+        Assert.Equal($"the certificate authority in {one} (--ca-file)", given.Description);
         Assert.Single(given.Roots!);
 
         TrustStore file = TrustStore.Find(null, variables.GetValueOrDefault);
-        Assert.Equal($"the 2 certificate authorities in {two}", file.Description);
+        Assert.Equal($"the 2 certificate authorities in {two} (SSL_CERT_FILE)", file.Description);
         Assert.Equal(2, file.Roots!.Count);
 
         variables.Remove("SSL_CERT_FILE");
         TrustStore directory = TrustStore.Find(null, variables.GetValueOrDefault);
-        Assert.Equal($"the certificate authorities under {_files.Folder}", directory.Description);
+        Assert.Equal($"the certificate authorities under {_files.Folder} (SSL_CERT_DIR)", directory.Description);
         Assert.Null(directory.Roots);
     }
 
@@ -39,6 +39,22 @@ public sealed class TrustStoreTests : IDisposable
         Assert.Equal(
             $"SSL_CERT_DIR '{missing}': no such directory; give one with hashed certificates, or unset it",
             Refusal(null, new() { ["SSL_CERT_DIR"] = missing }));
+        Assert.StartsWith($"SSL_CERT_DIR '{empty}': it is a file, not a directory", Refusal(null, new() { ["SSL_CERT_DIR"] = empty }), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_damaged_entry_of_the_systems_bundle_is_left_out_and_named_and_ends_the_start_elsewhere()
+    {
+        string bundle = _files.Write(_files.AuthorityPem, _files.LeafPem[..100], _files.LeafPem);
+        TrustStore found = TrustStore.FromBundle(["/nonexistent/bundle", bundle]);
+        Assert.Equal(2, found.Roots!.Count);
+        Assert.Equal($"the 2 certificate authorities in {bundle} (the system's)", found.Description);
+        Assert.Equal($"certificate 2 of 3 in {bundle}", found.Unreadable);
+        Assert.Contains("certificate 2 of 3 cannot be read", Refusal(bundle, []), StringComparison.Ordinal);
+        Assert.Contains("certificate 2 of 3 cannot be read", Refusal(null, new() { ["SSL_CERT_FILE"] = bundle }), StringComparison.Ordinal);
+
+        string hopeless = _files.Write(_files.LeafPem[..100]);
+        Assert.Contains("certificate 1 of 1 cannot be read", Assert.Throws<StartException>(() => TrustStore.FromBundle([hopeless])).Message, StringComparison.Ordinal);
     }
 
     // Which of the two it is depends on the machine; each is held to its promise.
@@ -48,7 +64,7 @@ public sealed class TrustStoreTests : IDisposable
         try
         {
             TrustStore found = TrustStore.Find(null, _ => "");
-            Assert.True(File.Exists(found.Description[(found.Description.IndexOf(" in ", StringComparison.Ordinal) + 4)..]));
+            Assert.True(File.Exists(found.Description.Split(" in ")[1].Split(" (the system's)")[0]), found.Description);
             Assert.NotEmpty(found.Roots!);
         }
         catch (StartException none)
