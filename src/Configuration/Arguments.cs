@@ -15,8 +15,8 @@ internal sealed class Arguments
         {
             string[] parts = words[i].Split('=', 2);
             string flag = parts[0];
-            if (!flags.Contains(flag)) throw new StartException($"'{flag}' is unknown{Suggest(flag, flags)}; 'dotproxy --help' lists what there is");
-            if (parts.Length == 1 && i + 1 == words.Count) throw new StartException($"{flag} needs a value behind it; 'dotproxy --help' says which");
+            if (!flags.Contains(flag)) throw new StartException($"'{flag}' is unknown{Spelling.Suggest(flag, "--", flags)}; 'dotproxy --help' lists what there is");
+            if (parts.Length == 1 && i + 1 == words.Count) throw new StartException($"{flag} needs a value after it; 'dotproxy --help' says which");
             string value = parts.Length == 2 ? parts[1] : words[++i];
             if (!_values.TryGetValue(flag, out List<string>? values)) _values[flag] = values = [];
             values.Add(value);
@@ -27,12 +27,4 @@ internal sealed class Arguments
 
     /// <summary>In the order given; empty where the flag was not.</summary>
     public IReadOnlyList<string> Values(string flag) => _values.TryGetValue(flag, out List<string>? values) ? values : [];
-
-    /// <summary>The flag that begins as the unknown one does, if just one does: most slips are in the ending.</summary>
-    private static string Suggest(string unknown, IReadOnlyCollection<string> flags)
-    {
-        string start = unknown[..Math.Min(unknown.Length, 5)];
-        string[] alike = [.. flags.Where(flag => flag.StartsWith(start, StringComparison.Ordinal))];
-        return start.Length > 2 && alike is [var one] ? $" (did you mean {one}?)" : "";
-    }
 }

@@ -7,7 +7,7 @@ namespace DotProxy.Configuration;
 /// <summary>Turns flags and environment into <see cref="ProxyOptions"/>, or into what to print instead of starting.</summary>
 internal static class CommandLine
 {
-    private static readonly IPEndPoint[] s_defaultListen = [new(IPAddress.Any, 53), new(IPAddress.IPv6Any, 53)];
+    private static readonly IPEndPoint[] s_defaultListen = [new(IPAddress.Any, ListenAddress.DefaultPort), new(IPAddress.IPv6Any, ListenAddress.DefaultPort)];
 
     private static readonly string[] s_help = ["--help", "-h"];
     private const string VersionSwitch = "--version";
@@ -31,7 +31,7 @@ internal static class CommandLine
         IReadOnlyList<UpstreamSpec> upstreams = Settings.Upstream.Read(arguments, environment);
         string? certificate = One<string?>(Settings.ClientCertificate!, null), key = One<string?>(Settings.ClientKey!, null);
         if (key is not null && certificate is null)
-            throw new StartException($"{Settings.ClientKey.Flag} '{key}': there is no certificate to it; give {Settings.ClientCertificate.Flag} too");
+            throw new StartException($"{Settings.ClientKey.Flag} '{key}': there is no certificate for it; give {Settings.ClientCertificate.Flag} too");
         TimeSpan minTtl = One(Settings.MinTtl, TimeSpan.Zero), maxTtl = One(Settings.MaxTtl, TimeSpan.FromDays(1));
         if (minTtl > maxTtl) throw new StartException($"{Settings.MinTtl.Flag} '{minTtl.TotalSeconds}s': it is more than {Settings.MaxTtl.Flag}, {maxTtl.TotalSeconds}s");
 
@@ -67,10 +67,8 @@ internal static class CommandLine
             if (address.Port == 0) continue;
             IPEndPoint? other = listen.Take(i).FirstOrDefault(earlier => earlier.Port == address.Port
                 && earlier.AddressFamily == address.AddressFamily
-                && (earlier.Address.Equals(address.Address) || IsWildcard(earlier.Address) || IsWildcard(address.Address)));
-            if (other is not null) throw new StartException($"{Settings.Listen.Flag} '{address}': '{other}' takes it too; one of them would be right");
+                && (earlier.Address.Equals(address.Address) || ListenAddress.IsWildcard(earlier.Address) || ListenAddress.IsWildcard(address.Address)));
+            if (other is not null) throw new StartException($"{Settings.Listen.Flag} '{address}': '{other}' covers it already; leave one of them out");
         }
     }
-
-    private static bool IsWildcard(IPAddress address) => address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any);
 }

@@ -5,15 +5,18 @@ namespace DotProxy.Configuration;
 /// <summary>What <c>--help</c> prints: made from <see cref="Settings"/>, so it cannot fall behind them.</summary>
 internal static class HelpText
 {
-    private const int Column = 25;
+    /// <summary>The terminal that everybody has.</summary>
+    public const int Width = 80;
+
+    private const int Column = 28;
 
     public static string Render()
     {
         var text = new StringBuilder("""
             dotproxy: answers plain DNS, asks over TLS
 
-            Listens for DNS over UDP and TCP and forwards every question over TLS to a public
-            resolver whose certificate it has checked. It never asks in clear.
+            Listens for DNS over UDP and TCP and forwards every question over TLS to a
+            public resolver whose certificate it has checked. It never asks in clear.
 
             Usage: dotproxy [options]
 
@@ -30,13 +33,14 @@ internal static class HelpText
         AppendRow(text, "    --version", "Show the version and exit.");
         return text.Append("""
 
-            Every option is an environment variable too: --ca-file is DOTPROXY_CA_FILE, and a list is
-            parted by commas. A flag wins over its variable.
+            Every option is an environment variable too: --ca-file is DOTPROXY_CA_FILE.
+            Where an option may be repeated, its values may also be separated by commas.
+            A flag wins over its variable, and an empty variable counts as unset.
 
             Try it beside what you have:
               dotproxy --listen 127.0.0.1:5300
               nslookup -port=5300 example.com 127.0.0.1
-              dotproxy --listen 127.0.0.1:5300 --upstream tls://9.9.9.9#dns.quad9.net --log-level debug
+              dotproxy --listen 127.0.0.1:5300 --upstream tls://9.9.9.9#dns.quad9.net
 
             """).ToString();
     }
@@ -49,8 +53,18 @@ internal static class HelpText
 
     private static void AppendRow(StringBuilder text, string name, string help)
     {
-        string[] lines = help.Split('\n');
-        text.Append("  ").Append(name.PadRight(Column)).Append(' ').Append(lines[0]).Append('\n');
-        foreach (string line in lines[1..]) text.Append(' ', Column + 3).Append(line).Append('\n');
+        text.Append(("  " + name).PadRight(Column - 1));
+        int column = Column - 1;
+        foreach (string word in help.Split(' '))
+        {
+            if (column + 1 + word.Length > Width)
+            {
+                text.Append('\n').Append(' ', Column - 1);
+                column = Column - 1;
+            }
+            text.Append(' ').Append(word);
+            column += 1 + word.Length;
+        }
+        text.Append('\n');
     }
 }

@@ -1,29 +1,27 @@
-using System.Diagnostics.CodeAnalysis;
-
 namespace DotProxy.Configuration;
 
 /// <summary>One thing that can be set, as a flag and as an environment variable, with one parser for both.</summary>
 internal abstract class Setting(string flag, string valueName, string help, string defaultText)
 {
+    public const string VariablePrefix = "DOTPROXY_";
+
     /// <summary>Such as <c>--ca-file</c>.</summary>
     public string Flag => flag;
 
     /// <summary>Such as <c>DOTPROXY_CA_FILE</c>.</summary>
-    public string Variable { get; } = "DOTPROXY_" + flag[2..].Replace('-', '_').ToUpperInvariant();
+    public string Variable { get; } = VariablePrefix + flag[2..].Replace('-', '_').ToUpperInvariant();
 
     public string ValueName => valueName;
 
+    /// <summary>Sentences in one line; the help breaks them.</summary>
     public string Help => help;
 
-    /// <summary>What the help shows behind "default"; empty for nothing.</summary>
+    /// <summary>What the help shows as the default; empty for nothing.</summary>
     public string DefaultText => defaultText;
 }
 
-/// <summary>Reads a setting's text; false where it is wrong, with what would be right.</summary>
-internal delegate bool SettingParser<T>(string text, [MaybeNullWhen(false)] out T value, out string expected);
-
 /// <summary>A setting whose value may be given several times; most take the one.</summary>
-/// <param name="isList">Whether it may be repeated; in its variable the values are parted by commas.</param>
+/// <param name="isList">Whether it takes several values: a flag that is repeated, or values separated by commas.</param>
 internal sealed class Setting<T>(string flag, string valueName, string help, string defaultText, SettingParser<T> parse, bool isList = false)
     : Setting(flag, valueName, help, defaultText)
 {
@@ -33,16 +31,14 @@ internal sealed class Setting<T>(string flag, string valueName, string help, str
     {
         (string source, IReadOnlyList<string> texts) = arguments.Has(Flag)
             ? (Flag, arguments.Values(Flag))
-            : (Variable, FromVariable(environment(Variable)));
+            : (Variable, environment(Variable) is { } text && !string.IsNullOrWhiteSpace(text) ? [text.Trim()] : []);
         if (texts.Count > 1 && !isList) throw new StartException($"{source} is given {texts.Count} times; once would be right");
-        return [.. texts.Select(text => Parse(source, text))];
+        return [.. texts.SelectMany(Split).Select(text => Parse(source, text))];
     }
 
-    private string[] FromVariable(string? value)
-    {
-        if (string.IsNullOrWhiteSpace(value)) return [];
-        return isList ? value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) : [value.Trim()];
-    }
+    /// <summary>Never empty: a list of nothing but commas is a mistake, not the default.</summary>
+    private string[] Split(string text) =>
+        isList && text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) is { Length: > 0 } values ? values : [text];
 
     private T Parse(string source, string text) =>
         parse(text, out T? value, out string expected) ? value : throw new StartException($"{source} '{text}': {expected}");

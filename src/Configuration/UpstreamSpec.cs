@@ -43,15 +43,17 @@ internal sealed record UpstreamSpec(string Name, IReadOnlyList<IPEndPoint> Addre
     {
         value = null;
         string[] parts = text.Split('#', 2);
-        if (EndPointText.Parse(parts[0], DefaultPort) is not { Port: > 0 } address || !IsOneHost(address.Address))
+        if (!EndPointText.TryParse(parts[0], DefaultPort, out IPEndPoint? address, out string fault) || address.Port == 0 || !IsOneHost(address.Address))
         {
-            error = $"'{parts[0]}' is no IP address of a host with an optional port (a name would have to be looked up in clear); {error}";
+            error = fault.Length > 0 ? $"in '{parts[0]}', {fault}"
+                : address is { Port: 0 } ? $"'{parts[0]}' has port 0, where nobody can listen; {error}"
+                : $"'{parts[0]}' is no IP address of a host with an optional port (a name would have to be looked up in clear); {error}";
             return false;
         }
         string hostName = parts.Length > 1 ? parts[1].TrimEnd('.') : address.Address.ToString();
-        if (!IsName(hostName) && EndPointText.Parse(hostName, 1) is not { Port: 1 })
+        if (!IsName(hostName) && EndPointText.ParseAddress(hostName) is null)
         {
-            error = $"'{hostName}' behind '#' is no host name; {error}";
+            error = $"'{hostName}' after '#' is no host name; {error}";
             return false;
         }
         value = new UpstreamSpec(hostName, [address], hostName);
@@ -59,8 +61,7 @@ internal sealed record UpstreamSpec(string Name, IReadOnlyList<IPEndPoint> Addre
     }
 
     private static bool IsOneHost(IPAddress address) =>
-        !address.Equals(IPAddress.Any) && !address.Equals(IPAddress.IPv6Any) && !address.Equals(IPAddress.Broadcast)
-        && !address.IsIPv6Multicast;
+        !ListenAddress.IsWildcard(address) && !address.Equals(IPAddress.Broadcast) && !ListenAddress.IsMulticast(address);
 
     /// <summary>A DNS name whose last label is no number: that would be an address with parts missing.</summary>
     private static bool IsName(string text) =>

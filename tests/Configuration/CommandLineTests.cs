@@ -76,6 +76,18 @@ public sealed class CommandLineTests : IDisposable
     }
 
     [Fact]
+    public void A_list_is_read_from_one_flag_too() =>
+        Assert.Equal(["127.0.0.1:5300", "[::1]:53", "192.0.2.1:53"], Parse("--listen", "127.0.0.1:5300, [::1]", "--listen", "192.0.2.1").Listen.Select(address => address.ToString()));
+
+    [Fact]
+    public void Words_and_units_may_be_written_in_capitals()
+    {
+        ProxyOptions options = Parse("--log-level", "WARN", "--log-format", "Json", "--timeout", "800MS", "--stale", "2H", "--cache-size", "64k");
+        Assert.Equal((LogLevel.Warning, LogFormat.Json, TimeSpan.FromMilliseconds(800)), (options.LogLevel, options.LogFormat, options.Timeout));
+        Assert.Equal((TimeSpan.FromHours(2), 65536), (options.Stale, options.CacheSize));
+    }
+
+    [Fact]
     public void An_option_and_its_value_may_be_one_argument() => Assert.Equal(7, Parse("--connections=7").Connections);
 
     [Theory]
@@ -89,16 +101,31 @@ public sealed class CommandLineTests : IDisposable
     // Every message names the key, the value, and what would be right.
     [Theory]
     [InlineData("--listen", "localhost", "expected an IP address with an optional port, such as 127.0.0.1:5300")]
-    [InlineData("--listen", "127.0.0.1:65536", "expected an IP address with an optional port")]
+    [InlineData("--listen", "127.0.0.1:65536", "port 65536 is out of range; 65535 is the highest")]
+    [InlineData("--listen", "5399", "write 127.0.0.1:5399 for this machine alone")]
+    [InlineData("--listen", ":5399", "write 127.0.0.1:5399 for this machine alone")]
+    [InlineData("--listen", "::1:5399", "write [::1]:5399 if the end is meant as a port")]
+    [InlineData("--listen", "[::ffff:192.0.2.1]:53", "an IPv4 address is written as such: 192.0.2.1:53")]
+    [InlineData("--listen", "224.0.0.251:5353", "nobody can listen on a multicast address")]
+    [InlineData("--listen", "[ff02::fb]:5353", "nobody can listen on a multicast address")]
+    [InlineData("--listen", "255.255.255.255", "nobody can listen on the broadcast address")]
+    [InlineData("--listen", "fe80::1", "a link-local address needs its interface, such as [fe80::1%eth0]:53")]
+    [InlineData("--listen", "[fe80::1%no-such-interface]:53", "this machine has no such interface")]
+    [InlineData("--listen", ",", "expected an IP address")]
     [InlineData("--listen", "127.1", "expected an IP address with an optional port")]
     [InlineData("--upstream", "cloudflar", "one of: cloudflare, quad9, google")]
     [InlineData("--upstream", "udp://1.1.1.1", "expected tls://ADDRESS[:PORT]#HOSTNAME, such as tls://9.9.9.9#dns.quad9.net")]
     [InlineData("--upstream", "tls://dns.quad9.net", "a name would have to be looked up in clear")]
-    [InlineData("--upstream", "tls://9.9.9.9#not a name", "'not a name' behind '#' is no host name")]
-    [InlineData("--upstream", "tls://9.9.9.9#", "'' behind '#' is no host name")]
-    [InlineData("--upstream", "tls://9.9.9.9:0#dns.quad9.net", "expected tls://ADDRESS[:PORT]#HOSTNAME")]
+    [InlineData("--upstream", "tls://9.9.9.9#not a name", "'not a name' after '#' is no host name")]
+    [InlineData("--upstream", "tls://9.9.9.9#", "'' after '#' is no host name")]
+    [InlineData("--upstream", "tls://9.9.9.9:0#dns.quad9.net", "'9.9.9.9:0' has port 0, where nobody can listen; expected tls://ADDRESS[:PORT]#HOSTNAME")]
+    [InlineData("--upstream", "tls://127.0.0.1:70000#a.b", "in '127.0.0.1:70000', port 70000 is out of range")]
+    [InlineData("--upstream", "tls://::1:853#a.b", "write [::1]:853 if the end is meant as a port")]
+    [InlineData("--upstream", "tls://239.1.1.1#a.b", "is no IP address of a host")]
     [InlineData("--ca-file", "/nonexistent/ca.pem", "no such file; give the path of a PEM file that this user may read")]
-    [InlineData("--ca-file", "/", "no such file")]
+    [InlineData("--ca-file", "/tmp", "it is a directory; give the path of a PEM file that this user may read")]
+    [InlineData("--cache-file", "/tmp", "it is a directory; give the path of a file in a directory that this user may write to")]
+    [InlineData("--cache-file", "/nonexistent/cache", "no such directory; give the path of a file")]
     [InlineData("--client-cert", "/nonexistent/c.pem", "no such file")]
     [InlineData("--client-key", "/nonexistent/k.pem", "no such file")]
     [InlineData("--connections", "0", "expected a whole number from 1 to 16")]
@@ -111,14 +138,14 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("--queue", "1048577", "expected a whole number from 16 to 1048576")]
     [InlineData("--timeout", "99ms", "expected a time from 100ms to 30s, such as 800ms or 4s")]
     [InlineData("--timeout", "31s", "expected a time from 100ms to 30s")]
-    [InlineData("--timeout", "4", "expected a time from 100ms to 30s")]
+    [InlineData("--timeout", "4", "the unit is missing; expected a time from 100ms to 30s")]
+    [InlineData("--stale", "4", "the unit is missing; expected a time from 0 to 30d")]
     [InlineData("--timeout", "s", "expected a time from 100ms to 30s")]
     [InlineData("--timeout", "NaNs", "expected a time from 100ms to 30s")]
     [InlineData("--timeout", "Infinitys", "expected a time from 100ms to 30s")]
     [InlineData("--timeout", "-4s", "expected a time from 100ms to 30s")]
     [InlineData("--timeout", "1,5s", "expected a time from 100ms to 30s")]
     [InlineData("--log-level", "verbose", "expected debug, info, warn or error")]
-    [InlineData("--log-level", "INFO", "expected debug, info, warn or error")]
     [InlineData("--log-format", "xml", "expected text or json")]
     public void A_wrong_value_is_refused_with_its_key_and_what_would_be_right(string flag, string value, string remedy)
     {
@@ -145,7 +172,11 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("--timeuot", "'--timeuot' is unknown (did you mean --timeout?); 'dotproxy --help' lists what there is")]
     [InlineData("", "'' is unknown; 'dotproxy --help' lists what there is")]
     [InlineData("serve", "'serve' is unknown; 'dotproxy --help' lists what there is")]
-    [InlineData("--Listen", "'--Listen' is unknown; 'dotproxy --help' lists what there is")]
+    [InlineData("--Listen", "'--Listen' is unknown (did you mean --listen?); 'dotproxy --help' lists what there is")]
+    [InlineData("--lsiten", "'--lsiten' is unknown (did you mean --listen?); 'dotproxy --help' lists what there is")]
+    [InlineData("--loglevel=info", "'--loglevel' is unknown (did you mean --log-level?); 'dotproxy --help' lists what there is")]
+    [InlineData("--connection-count", "'--connection-count' is unknown (did you mean --connections?); 'dotproxy --help' lists what there is")]
+    [InlineData("--client", "'--client' is unknown; 'dotproxy --help' lists what there is")]
     public void What_is_unknown_is_refused_by_its_name(string argument, string expected) => Assert.Equal(expected, Refusal(argument));
 
     [Fact]

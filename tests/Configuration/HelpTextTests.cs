@@ -10,10 +10,11 @@ public sealed class HelpTextTests
     public void Help_names_every_setting_with_its_default_and_the_rule_of_the_variables(string flag)
     {
         Assert.Null(CommandLine.Parse([flag], _ => null, out string help));
+        string inOneLine = string.Join(' ', help.Split((char[])[' ', '\n'], StringSplitOptions.RemoveEmptyEntries));
         foreach (Setting setting in Settings.All)
         {
             Assert.Contains($"    {setting.Flag} {setting.ValueName} ", help, StringComparison.Ordinal);
-            Assert.Contains(setting.Help.Split('\n')[0], help, StringComparison.Ordinal);
+            Assert.Contains(setting.Help, inOneLine, StringComparison.Ordinal);
             if (setting.DefaultText.Length > 0) Assert.Contains($"[{setting.DefaultText}]", help, StringComparison.Ordinal);
         }
         Assert.Contains("--ca-file is DOTPROXY_CA_FILE", help, StringComparison.Ordinal);
@@ -22,10 +23,10 @@ public sealed class HelpTextTests
     }
 
     [Fact]
-    public void Help_fits_a_wide_terminal_and_ends_no_line_in_a_blank()
+    public void Help_fits_every_terminal_and_ends_no_line_in_a_blank()
     {
         Assert.Null(CommandLine.Parse(["--help"], _ => null, out string help));
-        Assert.All(help.Split('\n'), line => Assert.True(line.Length <= 100 && line == line.TrimEnd(), line));
+        Assert.All(help.Split('\n'), line => Assert.True(line.Length <= 80 && line.All(char.IsAscii) && line == line.TrimEnd(), line));
     }
 
     [Fact]
