@@ -20,8 +20,14 @@ try
     await using var writer = new LogWriter(Terminal.Output, options.LogLevel, asJson: options.LogFormat == LogFormat.Json, time);
     var log = new LogEvents(writer, time);
     TlsIdentity identity = TlsIdentity.Load(options, Environment.GetEnvironmentVariable);
+    using ListenerSockets sockets = ListenerSockets.Bind(options, udpSocketsPerAddress: Environment.ProcessorCount);
+
+    // Not before everything is there that can end the start: a start that fails is one line.
     log.Starting(CommandLine.Version, options.Upstreams[0].ToString(), identity.Trust.Description);
-    using ListenerSockets sockets = ListenerSockets.Bind(options, udpSocketsPerAddress: Environment.ProcessorCount, log);
+    sockets.Announce(log);
+    foreach (UpstreamSpec spare in options.Upstreams.Skip(1)) log.UpstreamUnused(spare.ToString());
+    foreach (string name in UnknownVariables.Among(Environment.GetEnvironmentVariables())) log.VariableUnknown(name, UnknownVariables.Guess(name));
+    if (identity.Trust.Unreadable is { } authorities) log.AuthoritiesUnreadable(authorities);
 
     var channel = new QueryChannel(options.QueueCapacity, counters, log);
     using CacheStage? cache = CacheStage.Before(channel, options, time, counters, log);

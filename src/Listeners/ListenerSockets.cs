@@ -15,23 +15,31 @@ internal sealed class ListenerSockets : IDisposable
     // With port 0 the system picks the TCP port, and the same UDP port may be taken.
     private const int PickTries = 16;
 
+    private readonly List<IPEndPoint> _bound = [];
+    private readonly List<IPEndPoint> _skipped = [];
+
     public List<Socket> Udp { get; } = [];
 
     public List<Socket> Tcp { get; } = [];
 
     /// <summary>Binds every address, for UDP <paramref name="udpSocketsPerAddress"/> times where the system shares a port out among sockets.</summary>
     /// <exception cref="StartException">An address cannot be bound.</exception>
-    public static ListenerSockets Bind(ProxyOptions options, int udpSocketsPerAddress, LogEvents log)
+    public static ListenerSockets Bind(ProxyOptions options, int udpSocketsPerAddress)
     {
         var sockets = new ListenerSockets();
         foreach (IPEndPoint address in options.Listen)
         {
-            if (options.ListenIsDefault && address.AddressFamily == AddressFamily.InterNetworkV6 && !Socket.OSSupportsIPv6)
-                log.ListenerSkipped(address.ToString(), "this system has no IPv6");
-            else
-                log.Listening(sockets.Bind(address, BatchedDatagramSocket.IsSupported ? udpSocketsPerAddress : 1).ToString());
+            if (options.ListenIsDefault && address.AddressFamily == AddressFamily.InterNetworkV6 && !Socket.OSSupportsIPv6) sockets._skipped.Add(address);
+            else sockets._bound.Add(sockets.Bind(address, BatchedDatagramSocket.IsSupported ? udpSocketsPerAddress : 1));
         }
         return sockets;
+    }
+
+    /// <summary>Logs where it listens, and where it does not.</summary>
+    public void Announce(LogEvents log)
+    {
+        _bound.ForEach(address => log.Listening(address.ToString()));
+        _skipped.ForEach(address => log.ListenerSkipped(address.ToString(), "this system has no IPv6"));
     }
 
     public void Dispose()
@@ -62,7 +70,7 @@ internal sealed class ListenerSockets : IDisposable
                 tcp?.Dispose();
                 udp.ForEach(socket => socket.Dispose());
                 if (address.Port == 0 && exception.SocketErrorCode == SocketError.AddressAlreadyInUse && attempt < PickTries) continue;
-                throw new StartException($"--listen '{address}': {Explain(exception, address.Port)}", exception);
+                throw new StartException($"--listen '{address}': {Explain(exception, address)}", exception);
             }
         }
     }
@@ -106,12 +114,13 @@ internal sealed class ListenerSockets : IDisposable
         }
     }
 
-    private static string Explain(SocketException exception, int port) => exception.SocketErrorCode switch
+    private static string Explain(SocketException exception, IPEndPoint address) => exception.SocketErrorCode switch
     {
         SocketError.AddressAlreadyInUse =>
-            $"port {port} is taken by another process; stop it ('ss -lnptu sport = :{port}' names it), or listen on another port, or on one address alone",
+            $"port {address.Port} is taken by another process; stop it ('ss -lnptu sport = :{address.Port}' names it), or listen on another port"
+            + (ListenAddress.IsWildcard(address.Address) ? ", or on one address alone" : ""),
         SocketError.AccessDenied =>
-            $"no permission for port {port}; run as root, grant CAP_NET_BIND_SERVICE, or choose a port from 1024 up",
+            $"no permission for port {address.Port}; run as root, grant CAP_NET_BIND_SERVICE, or choose a port from 1024 up",
         SocketError.AddressNotAvailable => "this machine has no such address; use one of its own, or 0.0.0.0 or [::] for all",
         SocketError.AddressFamilyNotSupported => "this system has no such kind of address; leave it out",
         _ => exception.Message,

@@ -19,6 +19,12 @@ internal sealed partial class LogEvents(ILogger logger, TimeProvider time)
     [LoggerMessage(2, LogLevel.Information, "listening on {Address} (udp, tcp)")]
     public partial void Listening(string address);
 
+    [LoggerMessage(3, LogLevel.Warning, "{Upstream} is not used: for now only the first upstream is asked")]
+    public partial void UpstreamUnused(string upstream);
+
+    [LoggerMessage(4, LogLevel.Warning, "{Variable} is no option of dotproxy and has no effect{Guess}; 'dotproxy --help' lists what there is")]
+    public partial void VariableUnknown(string variable, string guess);
+
     [LoggerMessage(5, LogLevel.Information, "stopping on {Signal}: answering what is in flight")]
     public partial void Stopping(string signal);
 
@@ -33,6 +39,9 @@ internal sealed partial class LogEvents(ILogger logger, TimeProvider time)
 
     [LoggerMessage(9, LogLevel.Information, "this system has no recvmmsg: one system call per datagram; replies from a wildcard address may leave from another one")]
     public partial void PortableDatagrams();
+
+    [LoggerMessage(10, LogLevel.Warning, "{Authorities} cannot be read, damaged or cut off, and will not be trusted")]
+    public partial void AuthoritiesUnreadable(string authorities);
 
     [LoggerMessage(20, LogLevel.Information, "connected to {Upstream} ({Protocol}, {Milliseconds} ms)")]
     public partial void UpstreamReached(string upstream, string protocol, long milliseconds);

@@ -46,14 +46,14 @@ public sealed class LifecycleTests
     [Theory]
     [InlineData("--queue", "many", "expected a whole number from 16 to 1048576")]
     [InlineData("--queue", "3", "expected a whole number from 16 to 1048576")]
-    [InlineData("--timeout", "4", "expected a time from 100ms to 30s")]
+    [InlineData("--timeout", "4", "the unit is missing; expected a time from 100ms to 30s")]
     [InlineData("--listen", "localhost:53", "expected an IP address")]
     [InlineData("--upstream", "udp://1.1.1.1", "expected tls://ADDRESS")]
     [InlineData("--upstream", "tls://cloudflare-dns.com", "is no IP address")]
     [InlineData("--upstream", "tls://0.0.0.0#dns.example", "is no IP address of a host")]
     [InlineData("--upstream", "tls://9.9.9.9#1.2.3", "is no host name")]
     [InlineData("--ca-file", "/nonexistent.pem", "no such file")]
-    [InlineData("--client-key", "/dev/null", "there is no certificate to it")]
+    [InlineData("--client-key", "/dev/null", "there is no certificate for it")]
     [InlineData("--log-level", "loud", "expected debug, info, warn or error")]
     [InlineData("--no-such-flag", "x", "is unknown")]
     public async Task A_bad_flag_ends_the_start_with_one_line(string flag, string value, string remedy)
@@ -87,9 +87,18 @@ public sealed class LifecycleTests
         Tool.Result result = await Tool.RunAsync(Repository.Binary, "--listen", taker.LocalEndPoint!.ToString()!, "--ca-file", TestCertificates.Authority);
 
         Assert.Equal(2, result.ExitCode);
-        string line = result.Output.Trim();
-        Assert.Contains($"--listen '{taker.LocalEndPoint}'", line, StringComparison.Ordinal);
+        string line = Assert.Single(result.Output.Trim().Split('\n'));
+        Assert.StartsWith($"dotproxy: --listen '{taker.LocalEndPoint}': ", line, StringComparison.Ordinal);
         Assert.Contains("taken by another process", line, StringComparison.Ordinal);
+        Assert.DoesNotContain("on one address alone", line, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_second_address_that_cannot_be_bound_leaves_no_word_of_the_first()
+    {
+        Tool.Result result = await Tool.RunAsync(
+            Repository.Binary, "--listen", "127.0.0.1:0", "--listen", "192.0.2.1:0", "--ca-file", TestCertificates.Authority, "--log-format", "json");
+        Assert.Equal((2, "dotproxy: --listen '192.0.2.1:0': this machine has no such address; use one of its own, or 0.0.0.0 or [::] for all\n"), (result.ExitCode, result.Output));
     }
 
     [Fact]
@@ -111,12 +120,27 @@ public sealed class LifecycleTests
     }
 
     [Fact]
+    public async Task A_file_that_this_user_may_not_read_ends_the_start_with_the_plain_cause()
+    {
+        if (!Environment.IsPrivilegedProcess) Assert.Skip("only root can become another user");
+        DirectoryInfo open = Directory.CreateTempSubdirectory("dotproxy-locked-");
+        File.SetUnixFileMode(open.FullName, (UnixFileMode)0b111_101_101);
+        string binary = Path.Combine(open.FullName, "dotproxy"), locked = Path.Combine(open.FullName, "ca.pem");
+        File.Copy(Repository.Binary, binary);
+        File.Copy(TestCertificates.Authority, locked);
+        File.SetUnixFileMode(locked, UnixFileMode.UserRead);
+        Tool.Result result = await Tool.RunAsync("setpriv", "--reuid", "65532", "--regid", "65532", "--clear-groups", binary, "--ca-file", locked);
+        Assert.Equal((2, $"dotproxy: --ca-file '{locked}': permission denied; give the path of a PEM file that this user may read\n"), (result.ExitCode, result.Output));
+        open.Delete(recursive: true);
+    }
+
+    [Fact]
     public async Task A_key_that_is_not_the_certificates_ends_the_start()
     {
         Tool.Result result = await Tool.RunAsync(
             Repository.Binary, "--listen", "127.0.0.1:0", "--client-cert", TestCertificates.File("client.pem"), "--client-key", TestCertificates.File("good.key"));
         Assert.Equal(2, result.ExitCode);
-        Assert.StartsWith("dotproxy: --client-cert '", result.Output, StringComparison.Ordinal);
+        Assert.StartsWith($"dotproxy: --client-key '{TestCertificates.File("good.key")}': the private key is not that of the certificate", result.Output, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -132,6 +156,25 @@ public sealed class LifecycleTests
         }));
         byte[] query = Wire.Query(1, "a.test");
         Assert.True(Wire.IsAnswerTo(await DnsClient.AskAsync(proxy.EndPoint, query), query));
+    }
+
+    [Fact]
+    public async Task What_was_given_and_is_not_used_is_warned_of_and_the_trust_named()
+    {
+        await using var upstream = new FakeUpstream();
+        await using ProxyProcess proxy = await ProxyProcess.WaitAsync(new BackgroundProcess(
+            Repository.Binary,
+            ["--listen", "127.0.0.1:0", "--upstream", upstream.Spec, "--upstream", "quad9,tls://192.0.2.1#spare.test"],
+            new Dictionary<string, string> { ["SSL_CERT_FILE"] = TestCertificates.Authority, ["DOTPROXY_LISTENS"] = "127.0.0.1:53", ["DOTPROXY_STALE"] = "" }));
+
+        string start = await proxy.Process.WaitForLineAsync("asks ");
+        Assert.EndsWith($"; trusts the certificate authority in {TestCertificates.Authority} (SSL_CERT_FILE)", start, StringComparison.Ordinal);
+        await proxy.Process.WaitForLineAsync("warn  quad9 (9.9.9.9:853, ");
+        await proxy.Process.WaitForLineAsync("warn  192.0.2.1:853 over TLS as spare.test is not used: for now only the first upstream is asked");
+        await proxy.Process.WaitForLineAsync("warn  DOTPROXY_LISTENS is no option of dotproxy and has no effect (did you mean DOTPROXY_LISTEN?)");
+        await proxy.Process.SignalAsync("TERM");
+        Assert.Equal(0, await proxy.Process.WaitForExitAsync());
+        Assert.Equal(3, proxy.Process.Output.Split(" warn ").Length - 1);
     }
 
     [Fact]
@@ -177,5 +220,16 @@ public sealed class LifecycleTests
         Tool.Result help = await Tool.RunAsync(Repository.Binary, "--help");
         Assert.Equal(0, help.ExitCode);
         Assert.Contains("--upstream SPEC", help.Output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(">/dev/full", "dotproxy: cannot write to standard output: No space left on device\n")]
+    [InlineData(">&-", "dotproxy: cannot write to standard output: Bad file descriptor\n")]
+    [InlineData(">/dev/full 2>&1", "")]
+    public async Task Help_that_cannot_be_printed_is_a_failure_in_one_line(string redirection, string output)
+    {
+        if (!File.Exists("/dev/full")) Assert.Skip("this system has no /dev/full");
+        Tool.Result result = await Tool.RunAsync("sh", "-c", $"exec '{Repository.Binary}' --help {redirection}");
+        Assert.Equal((1, output), (result.ExitCode, result.Output));
     }
 }

@@ -35,7 +35,7 @@ internal sealed class ProxyInProcess : IAsyncDisposable
         var channel = new QueryChannel(options.QueueCapacity, Counters, log);
         _workers = UpstreamWorkers.Start(options, TlsIdentity.Load(options, _ => null), channel, TimeProvider.System, Counters, log);
         channel.DrainInto(_workers);
-        _sockets = ListenerSockets.Bind(options, udpSocketsPerAddress: 2, log);
+        _sockets = ListenerSockets.Bind(options, udpSocketsPerAddress: 2);
         _listeners = new ListenerLoops(_sockets, channel, options.Timeout, TimeProvider.System, Counters, log);
         _listeners.Start();
         EndPoint = (IPEndPoint)_sockets.Tcp[0].LocalEndPoint!;
