@@ -1,8 +1,9 @@
-# Every target installs what it misses from Debian (tools/deps.sh) and works alone on a fresh Debian or Ubuntu with the .NET SDK.
+# Every target installs what it misses from Debian (tools/deps.sh) and works alone on a fresh Debian or Ubuntu with the .NET SDK 10.
 
 RID    := linux-$(if $(filter aarch64,$(shell uname -m)),arm64,x64)
 BINARY := dist/dotproxy
 LISTEN ?= 127.0.0.1:5300
+MEGABYTES = $$(stat -c %s $(BINARY) | awk '{ printf "%.1f MB", $$1 / 1e6 }')
 SOURCES := Program.cs DotProxy.csproj Directory.Build.props Directory.Packages.props BannedSymbols.txt $(shell find src -name '*.cs')
 
 .DEFAULT_GOAL := help
@@ -15,29 +16,32 @@ deps: ## Install from Debian what the targets need
 	@tools/deps.sh build test image image-test bench
 
 build: $(BINARY) ## Build the native binary, dist/dotproxy
+	@$(if $(BUILT),,echo "$(BINARY) is up to date ($(MEGABYTES))")
 
 $(BINARY): $(SOURCES)
 	@tools/deps.sh build
 	@dotnet publish DotProxy.csproj --nologo -v quiet -c Release -r $(RID) -o dist
 	@touch $@
+	@echo "built $(BINARY) ($(MEGABYTES))"
+	$(eval BUILT := yes)
 
-run: build ## Forward from 127.0.0.1:5300 to Cloudflare over TLS (LISTEN=ADDR:PORT, ARGS='--upstream quad9')
+run: $(BINARY) ## Forward from 127.0.0.1:5300 to Cloudflare over TLS (LISTEN=ADDR:PORT, ARGS='--upstream quad9')
 	@tools/deps.sh run
 	@exec $(BINARY) --listen $(LISTEN) $(ARGS)
 
-demo: build ## The same without internet: Unbound as the resolver behind TLS, all on loopback
+demo: $(BINARY) ## The same without internet: Unbound as the resolver behind TLS, all on loopback (DEMO_PORT=5301)
 	@tools/deps.sh demo
 	@tools/demo.sh $(BINARY)
 
-test: build ## Unit, property and conformance tests, and end-to-end tests on the native binary
+test: $(BINARY) ## Unit, property and conformance tests, and end-to-end tests on the native binary
 	@tools/deps.sh test
 	@tools/test.sh $(BINARY)
 
-bench: build ## Measure against Unbound, dnsdist and smartdns, side by side on loopback (QUICK=1: one short round)
+bench: $(BINARY) ## Measure against Unbound, dnsdist and smartdns, side by side on loopback (QUICK=1: one short round)
 	@tools/deps.sh bench
 	@bench/run.sh $(if $(QUICK),--quick) $(BINARY) $(ARGS)
 
-size: build ## Print the binary's size, its time to listen and its resident memory, beside their bounds
+size: $(BINARY) ## Print the binary's size, its time to listen and its resident memory, beside their bounds
 	@tools/deps.sh demo
 	@tools/size.sh $(BINARY)
 
