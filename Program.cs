@@ -27,7 +27,7 @@ try
     sockets.Announce(log);
     foreach (UpstreamSpec spare in options.Upstreams.Skip(1)) log.UpstreamUnused(spare.ToString());
     foreach (string name in UnknownVariables.Among(Environment.GetEnvironmentVariables())) log.VariableUnknown(name, UnknownVariables.Guess(name));
-    if (identity.Trust.Unreadable is { } authorities) log.AuthoritiesUnreadable(authorities);
+    if (identity.Trust.Damage is { } damage) log.AuthoritiesDamaged(damage);
 
     var channel = new QueryChannel(options.QueueCapacity, counters, log);
     using CacheStage? cache = CacheStage.Before(channel, options, time, counters, log);

@@ -18,13 +18,13 @@ internal static class CertificateFiles
     public static X509Certificate2Collection ReadAuthorities(string source, string file) => ReadWhole(source, file, ReadFile(source, file));
 
     /// <summary>As <see cref="ReadAuthorities"/>, but leaves out what is damaged as long as there is something left.</summary>
-    /// <param name="unreadable">What was left out, such as "certificate 3 of 144"; null for nothing.</param>
+    /// <param name="damage">What was left out, such as "certificate 3 of 144 is damaged or cut off"; null for nothing.</param>
     /// <exception cref="StartException">The file cannot be read, or holds no certificate that can be.</exception>
-    public static X509Certificate2Collection ReadWhatIsReadable(string source, string file, out string? unreadable)
+    public static X509Certificate2Collection ReadWhatIsReadable(string source, string file, out string? damage)
     {
         var certificates = new X509Certificate2Collection();
-        unreadable = Import(ReadFile(source, file), certificates);
-        return certificates.Count > 0 ? certificates : throw NoneIn(source, file, unreadable);
+        damage = Import(ReadFile(source, file), certificates);
+        return certificates.Count > 0 ? certificates : throw Fault(source, file, damage);
     }
 
     /// <summary>The leaf with its key; its chain, if the file holds one, is in <paramref name="chain"/>.</summary>
@@ -59,13 +59,13 @@ internal static class CertificateFiles
     private static X509Certificate2Collection ReadWhole(string source, string file, ReadOnlySpan<byte> pem)
     {
         var certificates = new X509Certificate2Collection();
-        string? unreadable = Import(pem, certificates);
-        return certificates.Count > 0 && unreadable is null ? certificates : throw NoneIn(source, file, unreadable);
+        string? damage = Import(pem, certificates);
+        return certificates.Count > 0 && damage is null ? certificates : throw Fault(source, file, damage);
     }
 
-    private static StartException NoneIn(string source, string file, string? unreadable) => new($"{source} '{file}': " + (unreadable is null
+    private static StartException Fault(string source, string file, string? damage) => new($"{source} '{file}': " + (damage is null
         ? "there is no certificate in it; a PEM file with BEGIN CERTIFICATE would be right"
-        : $"{unreadable} cannot be read, damaged or cut off; give a file that is whole"));
+        : $"{damage}; give a file that is whole"));
 
     private static byte[] ReadFile(string source, string file)
     {
@@ -88,11 +88,11 @@ internal static class CertificateFiles
 
     /// <summary>
     /// As ImportFromPem does, less the half megabyte of strings that a system's bundle leaves behind it, and without passing over
-    /// what is damaged: returns which those are, or null.
+    /// what is damaged: returns which that is, or null.
     /// </summary>
     private static string? Import(ReadOnlySpan<byte> pem, X509Certificate2Collection certificates)
     {
-        List<string> unreadable = [];
+        List<string> damaged = [];
         int count = 0;
         for (int start = pem.IndexOf(Begin); start >= 0; count++)
         {
@@ -100,11 +100,15 @@ internal static class CertificateFiles
             int next = pem[Begin.Length..].IndexOf(Begin);
             ReadOnlySpan<byte> block = next < 0 ? pem : pem[..(Begin.Length + next)];
             if (Decode(block) is { } certificate) certificates.Add(certificate);
-            else unreadable.Add($"{count + 1}");
+            else damaged.Add($"{count + 1}");
             start = next < 0 ? -1 : block.Length;
         }
-        if (unreadable.Count == 0) return null;
-        return $"{(unreadable.Count == 1 ? "certificate" : "certificates")} {string.Join(", ", unreadable)} of {count}";
+        return damaged switch
+        {
+            [] => null,
+            [var one] => $"certificate {one} of {count} is damaged or cut off",
+            _ => $"certificates {string.Join(", ", damaged)} of {count} are damaged or cut off",
+        };
     }
 
     /// <summary>The certificate that a block begins with; null where it is damaged or cut off.</summary>

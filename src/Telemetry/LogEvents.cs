@@ -40,8 +40,8 @@ internal sealed partial class LogEvents(ILogger logger, TimeProvider time)
     [LoggerMessage(9, LogLevel.Information, "this system has no recvmmsg: one system call per datagram; replies from a wildcard address may leave from another one")]
     public partial void PortableDatagrams();
 
-    [LoggerMessage(10, LogLevel.Warning, "{Authorities} cannot be read, damaged or cut off, and will not be trusted")]
-    public partial void AuthoritiesUnreadable(string authorities);
+    [LoggerMessage(10, LogLevel.Warning, "{Damage}; only the others are trusted")]
+    public partial void AuthoritiesDamaged(string damage);
 
     [LoggerMessage(20, LogLevel.Information, "connected to {Upstream} ({Protocol}, {Milliseconds} ms)")]
     public partial void UpstreamReached(string upstream, string protocol, long milliseconds);

@@ -17,8 +17,8 @@ internal sealed record TrustStore(string Description, X509Certificate2Collection
         "/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/cert.pem", "/etc/ssl/ca-bundle.pem",
     ];
 
-    /// <summary>Which authorities were left out because they are damaged, and of which file; null for none.</summary>
-    public string? Unreadable { get; private init; }
+    /// <summary>Which authorities were left out, such as "in FILE, certificate 3 of 144 is damaged or cut off"; null for none.</summary>
+    public string? Damage { get; private init; }
 
     /// <summary>
     /// In this order: <c>--ca-file</c>, SSL_CERT_FILE, SSL_CERT_DIR (read by OpenSSL itself), the system's bundle,
@@ -46,8 +46,8 @@ internal sealed record TrustStore(string Description, X509Certificate2Collection
         string bundle = places.FirstOrDefault(File.Exists) ?? throw new StartException(
             "no certificate authorities found, so no upstream could be checked: install ca-certificates, put ca-certificates.crt "
             + $"beside the binary, or give --ca-file (looked for {FileVariable}, {DirectoryVariable}, {string.Join(", ", places)})");
-        X509Certificate2Collection roots = CertificateFiles.ReadWhatIsReadable("the system's bundle", bundle, out string? unreadable);
-        return new TrustStore(Describe(roots, bundle, "the system's"), roots) { Unreadable = unreadable is null ? null : $"{unreadable} in {bundle}" };
+        X509Certificate2Collection roots = CertificateFiles.ReadWhatIsReadable("the system's bundle", bundle, out string? damage);
+        return new TrustStore(Describe(roots, bundle, "the system's"), roots) { Damage = damage is null ? null : $"in {bundle}, {damage}" };
     }
 
     private static TrustStore FromFile(string source, string file)

@@ -45,7 +45,7 @@ public sealed class CertificateFilesTests : IDisposable
         foreach ((string number, string[] parts) in ((string, string[])[])[("2 of 2", [_files.AuthorityPem, damaged]), ("1 of 2", [damaged, _files.LeafPem]), ("2 of 3", [_files.LeafPem, damaged, _files.LeafPem])])
         {
             string file = _files.Write(parts);
-            Assert.Equal($"SSL_CERT_FILE '{file}': certificate {number} cannot be read, damaged or cut off; give a file that is whole", RefusedAuthorities(file));
+            Assert.Equal($"SSL_CERT_FILE '{file}': certificate {number} is damaged or cut off; give a file that is whole", RefusedAuthorities(file));
         }
     }
 
@@ -63,8 +63,8 @@ public sealed class CertificateFilesTests : IDisposable
     public void What_is_readable_is_read_and_the_rest_named()
     {
         string file = _files.Write("-----BEGIN CERTIFICATE-----", _files.AuthorityPem, "-----BEGIN CERTIFICATE-----", _files.LeafPem);
-        Assert.Equal(2, CertificateFiles.ReadWhatIsReadable("bundle", file, out string? unreadable).Count);
-        Assert.Equal("certificates 1, 3 of 4", unreadable);
+        Assert.Equal(2, CertificateFiles.ReadWhatIsReadable("bundle", file, out string? damage).Count);
+        Assert.Equal("certificates 1, 3 of 4 are damaged or cut off", damage);
         Assert.Single(CertificateFiles.ReadWhatIsReadable("bundle", _files.Write(_files.LeafPem), out string? nothing));
         Assert.Null(nothing);
     }
@@ -110,7 +110,7 @@ public sealed class CertificateFilesTests : IDisposable
         string alone = _files.Write(_files.LeafPem), encrypted = _files.Write(_files.LeafPem, _files.EncryptedKeyPem), cut = _files.Write(_files.LeafPem[..100]);
         Assert.Equal($"--client-cert '{alone}': it holds no private key; give --client-key", RefusedPair(alone, null));
         Assert.StartsWith($"--client-cert '{encrypted}': the private key is encrypted; ", RefusedPair(encrypted, null), StringComparison.Ordinal);
-        Assert.StartsWith($"--client-cert '{cut}': certificate 1 of 1 cannot be read", RefusedPair(cut, null), StringComparison.Ordinal);
+        Assert.StartsWith($"--client-cert '{cut}': certificate 1 of 1 is damaged", RefusedPair(cut, null), StringComparison.Ordinal);
     }
 
     private static string RefusedAuthorities(string file) =>

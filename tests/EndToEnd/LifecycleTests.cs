@@ -172,6 +172,8 @@ public sealed class LifecycleTests
         await proxy.Process.WaitForLineAsync("warn  quad9 (9.9.9.9:853, ");
         await proxy.Process.WaitForLineAsync("warn  192.0.2.1:853 over TLS as spare.test is not used: for now only the first upstream is asked");
         await proxy.Process.WaitForLineAsync("warn  DOTPROXY_LISTENS is no option of dotproxy and has no effect (did you mean DOTPROXY_LISTEN?)");
+        byte[] query = Wire.Query(1, "a.test");
+        Assert.True(Wire.IsAnswerTo(await DnsClient.AskAsync(proxy.EndPoint, query), query));
         await proxy.Process.SignalAsync("TERM");
         Assert.Equal(0, await proxy.Process.WaitForExitAsync());
         Assert.Equal(3, proxy.Process.Output.Split(" warn ").Length - 1);

@@ -49,12 +49,12 @@ public sealed class TrustStoreTests : IDisposable
         TrustStore found = TrustStore.FromBundle(["/nonexistent/bundle", bundle]);
         Assert.Equal(2, found.Roots!.Count);
         Assert.Equal($"the 2 certificate authorities in {bundle} (the system's)", found.Description);
-        Assert.Equal($"certificate 2 of 3 in {bundle}", found.Unreadable);
-        Assert.Contains("certificate 2 of 3 cannot be read", Refusal(bundle, []), StringComparison.Ordinal);
-        Assert.Contains("certificate 2 of 3 cannot be read", Refusal(null, new() { ["SSL_CERT_FILE"] = bundle }), StringComparison.Ordinal);
+        Assert.Equal($"in {bundle}, certificate 2 of 3 is damaged or cut off", found.Damage);
+        Assert.Contains("certificate 2 of 3 is damaged", Refusal(bundle, []), StringComparison.Ordinal);
+        Assert.Contains("certificate 2 of 3 is damaged", Refusal(null, new() { ["SSL_CERT_FILE"] = bundle }), StringComparison.Ordinal);
 
         string hopeless = _files.Write(_files.LeafPem[..100]);
-        Assert.Contains("certificate 1 of 1 cannot be read", Assert.Throws<StartException>(() => TrustStore.FromBundle([hopeless])).Message, StringComparison.Ordinal);
+        Assert.Contains("certificate 1 of 1 is damaged", Assert.Throws<StartException>(() => TrustStore.FromBundle([hopeless])).Message, StringComparison.Ordinal);
     }
 
     // Which of the two it is depends on the machine; each is held to its promise.
