@@ -22,6 +22,8 @@ try
     TlsIdentity identity = TlsIdentity.Load(options, Environment.GetEnvironmentVariable);
     using ListenerSockets sockets = ListenerSockets.Bind(options, udpSocketsPerAddress: Environment.ProcessorCount);
 
+    using var stop = new StopSignal();
+
     // Not before everything is there that can end the start: a start that fails is one line.
     log.Starting(CommandLine.Version, options.Upstreams[0].ToString(), identity.Trust.Description);
     sockets.Announce(log);
@@ -36,7 +38,7 @@ try
     channel.DrainInto(workers);
     listeners.Start();
 
-    log.Stopping(await StopSignal.WaitAsync());
+    log.Stopping(await stop.WaitAsync());
     await listeners.StopAsync();
     await workers.StopAsync();
     await listeners.FinishAsync();

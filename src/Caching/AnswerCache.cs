@@ -47,7 +47,7 @@ internal sealed class AnswerCache : IDisposable
         return found;
     }
 
-    /// <summary>Remembers an upstream's answer from now on; what is too large for its shard is left out.</summary>
+    /// <summary>Remembers an upstream's answer from the given second on; what is too large for its shard is left out.</summary>
     public void Put(in QuestionKey key, in AnswerParts parts, in AnswerLifetime lifetime, uint now)
     {
         // No longer from the authority, and RA, RD and CD are each reader's own (RFC 1035 §4.1.1).
@@ -70,9 +70,6 @@ internal sealed class AnswerCache : IDisposable
         var header = new EntryHeader { Kind = EntryKind.Failure, StoredAt = now, ExpiresAt = retryAt, RetryAt = retryAt, Failures = failures };
         ShardOf(key).TryPut(key, NewEntry.Create(header, key, wire, text));
     }
-
-    /// <summary>Puts an entry as it was read from elsewhere; its times are of this cache's clock.</summary>
-    public void Restore(in QuestionKey key, in NewEntry entry) => ShardOf(key).TryPut(key, entry);
 
     public bool Remove(in QuestionKey key) => ShardOf(key).Remove(key);
 

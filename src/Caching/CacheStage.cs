@@ -4,29 +4,48 @@ using DotProxy.Telemetry;
 
 namespace DotProxy.Caching;
 
-/// <summary>The cache with all that belongs to it, put together as the options say. Owns it.</summary>
+/// <summary>The cache with all that belongs to it, put together as the options say.</summary>
 internal sealed class CacheStage : IDisposable
 {
-    private readonly AnswerCache _cache;
+    // Our choice: what a crash may cost, against the wear of a router's flash memory.
+    private static readonly TimeSpan s_savePeriod = TimeSpan.FromMinutes(5);
+
     private readonly CachingResolver _resolver;
+    private readonly CacheSignals _signals;
+    private readonly CacheFile? _file;
+    private readonly ITimer? _saving;
 
     private CacheStage(IResolver next, ProxyOptions options, TimeProvider time, Counters counters, LogEvents log)
     {
-        _cache = new AnswerCache(options.CacheSize);
-        var memory = new AnswerMemory(_cache, CachePolicy.Of(options), new CacheClock(time));
-        _resolver = new CachingResolver(next, memory, options.Timeout, time, counters, log);
+        var cache = new AnswerCache(options.CacheSize);
+        var clock = new CacheClock(time);
+        var policy = CachePolicy.Of(options);
+        _resolver = new CachingResolver(next, new AnswerMemory(cache, policy, clock), options.Timeout, time, counters, log);
+        Control = new CacheControl(cache, clock, counters);
+        _signals = new CacheSignals(Control, log);
+        if (options.CacheFile is not { } path) return;
+        _file = new CacheFile(path, cache, clock, policy, time, log);
+        _file.Load();
+        _saving = time.CreateTimer(_ => _file.Save(), null, s_savePeriod, s_savePeriod);
     }
 
     public IResolver Resolver => _resolver;
+
+    public ICacheControl Control { get; }
 
     /// <summary>Null where there is to be no cache.</summary>
     public static CacheStage? Before(IResolver next, ProxyOptions options, TimeProvider time, Counters counters, LogEvents log) =>
         options.CacheSize > 0 ? new CacheStage(next, options, time, counters, log) : null;
 
-    /// <summary>After everything that was asked is answered.</summary>
+    /// <summary>
+    /// After everything that was asked is answered: keeps what is to be kept. The cache's memory is left to the process's end, for a TCP
+    /// client's loop that is just ending may still look into it.
+    /// </summary>
     public void Dispose()
     {
+        _saving?.Dispose();
+        _file?.Save();
+        _signals.Dispose();
         _resolver.Dispose();
-        _cache.Dispose();
     }
 }

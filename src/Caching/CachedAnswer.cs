@@ -36,3 +36,6 @@ internal readonly ref struct CachedAnswer(EntryHeader header, ReadOnlySpan<byte>
     /// <summary>Of a failure: why.</summary>
     public ReadOnlySpan<byte> Text => _message[(WireLimits.Header + header.QuestionLength)..];
 }
+
+/// <summary>Is shown entries one by one, each for as long as the call lasts.</summary>
+internal delegate void EntryVisitor(CachedAnswer answer);

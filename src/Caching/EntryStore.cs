@@ -100,7 +100,7 @@ internal unsafe struct EntryStore : IDisposable
     /// </summary>
     public bool TryPut(in QuestionKey key, in NewEntry entry)
     {
-        PrefetchEviction();
+        if (!_small.IsEmpty) Prefetch(_arena.HeaderAt(_small.Tail).Hash);
         int length = EntryArena.LengthOf(entry.MessageLength);
         int old = Find(key), visits = 0;
         bool isKnown = _ghosts.Take(key.Hash);
@@ -130,7 +130,9 @@ internal unsafe struct EntryStore : IDisposable
         entry.CopyMessage(key, _arena.MessageAt(position, header.MessageLength));
         _index.Add(key.Hash, position, visits);
         Count++;
-        PrefetchNext();
+        // Where the next entry goes to, and the one that goes for it.
+        _arena.Prefetch(_small.Head, PrefetchedOctets);
+        _arena.Prefetch(_small.Tail, EntryHeader.Size);
         return true;
     }
 
@@ -155,18 +157,6 @@ internal unsafe struct EntryStore : IDisposable
     }
 
     public readonly void Dispose() => NativeMemory.Free(_memory);
-
-    /// <summary>Where the next entry goes to, and the one that goes for it.</summary>
-    private readonly void PrefetchNext()
-    {
-        _arena.Prefetch(_small.Head, PrefetchedOctets);
-        _arena.Prefetch(_small.Tail, EntryHeader.Size);
-    }
-
-    private readonly void PrefetchEviction()
-    {
-        if (!_small.IsEmpty) Prefetch(_arena.HeaderAt(_small.Tail).Hash);
-    }
 
     private readonly int Find(in QuestionKey key)
     {
@@ -218,7 +208,8 @@ internal unsafe struct EntryStore : IDisposable
         int to = PushMain(length);
         // Making room may have moved slots.
         slot = _index.Find(hash, position);
-        Relocate(slot, position, to, length);
+        _arena.Move(position, to, length);
+        _index.Move(slot, to);
         _index.SetVisits(slot, 0);
     }
 
@@ -236,15 +227,10 @@ internal unsafe struct EntryStore : IDisposable
             return;
         }
         // Its old place is the newest free room: at worst the two overlap, and the move allows for that. A gap lies before both.
-        Relocate(slot, position, to, length);
+        _arena.Move(position, to, length);
+        _index.Move(slot, to);
         _arena.MarkGap(gapAt, gap);
         _index.SetVisits(slot, visits - 1);
-    }
-
-    private readonly void Relocate(int slot, int from, int to, int length)
-    {
-        _arena.Move(from, to, length);
-        _index.Move(slot, to);
     }
 
     private void Evict(int slot)
@@ -259,5 +245,3 @@ internal unsafe struct EntryStore : IDisposable
         Count--;
     }
 }
-
-internal delegate void EntryVisitor(CachedAnswer answer);

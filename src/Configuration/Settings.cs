@@ -37,7 +37,7 @@ internal static class Settings
         "--cache-size", "SIZE", "Memory for answers: 64K to 16G, or 0 for none.", "16M", SettingParsers.Size);
 
     public static readonly Setting<string> CacheFile = new(
-        "--cache-file", "FILE", "Where answers are to be kept over a restart; not used yet.", "", SettingParsers.CacheFile);
+        "--cache-file", "FILE", "Where answers are kept over a restart.", "", SettingParsers.CacheFile);
 
     public static readonly Setting<TimeSpan> Stale = new(
         "--stale", "TIME", "How long an expired answer may still be given while the upstream gives none: up to 30d, or 0 for never.", "1d",

@@ -2,21 +2,34 @@ using System.Runtime.InteropServices;
 
 namespace DotProxy.Listeners;
 
-/// <summary>SIGTERM and SIGINT, which ask the process to end in good order.</summary>
-internal static class StopSignal
+/// <summary>
+/// SIGTERM and SIGINT, which ask the process to end in good order. It listens from its making on: before anything is announced, or a
+/// supervisor that stops early would kill.
+/// </summary>
+internal sealed class StopSignal : IDisposable
 {
-    /// <summary>Completes with the name of the first signal that comes.</summary>
-    public static async Task<string> WaitAsync()
-    {
-        var came = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
-        using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, context => Take(context, "SIGTERM"));
-        using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, context => Take(context, "SIGINT"));
-        return await came.Task;
+    private readonly TaskCompletionSource<string> _came = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly PosixSignalRegistration _terminate;
+    private readonly PosixSignalRegistration _interrupt;
 
-        void Take(PosixSignalContext context, string name)
-        {
-            context.Cancel = true;
-            came.TrySetResult(name);
-        }
+    public StopSignal()
+    {
+        _terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, context => Take(context, "SIGTERM"));
+        _interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, context => Take(context, "SIGINT"));
+    }
+
+    /// <summary>Completes with the name of the first signal that comes.</summary>
+    public Task<string> WaitAsync() => _came.Task;
+
+    public void Dispose()
+    {
+        _terminate.Dispose();
+        _interrupt.Dispose();
+    }
+
+    private void Take(PosixSignalContext context, string name)
+    {
+        context.Cancel = true;
+        _came.TrySetResult(name);
     }
 }

@@ -43,6 +43,25 @@ internal sealed partial class LogEvents(ILogger logger, TimeProvider time)
     [LoggerMessage(10, LogLevel.Warning, "{Damage}; only the others are trusted")]
     public partial void AuthoritiesDamaged(string damage);
 
+    [LoggerMessage(40, LogLevel.Information, "{Entries} answers restored from {File}")]
+    public partial void CacheRestored(int entries, string file);
+
+    [LoggerMessage(41, LogLevel.Warning, "starting with an empty cache: {File} cannot be used: {Cause}")]
+    public partial void CacheFileUnusable(string file, string cause);
+
+    [LoggerMessage(42, LogLevel.Debug, "{Entries} answers saved to {File}")]
+    public partial void CacheSaved(int entries, string file);
+
+    [LoggerMessage(43, LogLevel.Warning, "the cache cannot be saved to {File}: {Cause}")]
+    public partial void CacheNotSaved(string file, string cause);
+
+    [LoggerMessage(44, LogLevel.Information,
+        "cache: {Entries} answers in {Octets} octets; {Hits} hits, {Misses} misses, {Stale} stale, {Coalesced} coalesced, {Prefetches} prefetched, {Evictions} evicted")]
+    public partial void CacheFigures(long entries, long octets, long hits, long misses, long stale, long coalesced, long prefetches, long evictions);
+
+    [LoggerMessage(45, LogLevel.Information, "cache flushed: {Entries} answers removed")]
+    public partial void CacheFlushed(int entries);
+
     [LoggerMessage(20, LogLevel.Information, "connected to {Upstream} ({Protocol}, {Milliseconds} ms)")]
     public partial void UpstreamReached(string upstream, string protocol, long milliseconds);
 

@@ -59,7 +59,7 @@ internal sealed class LogWriter : ILogger, IAsyncDisposable
                 _output.Write(line);
                 if (_lines.Reader.Count == 0) _output.Flush();
             }
-            catch (IOException)
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
             {
                 // A full disk, or nobody who reads: queries matter more than lines about them, and it may pass.
                 Interlocked.Increment(ref _dropped);

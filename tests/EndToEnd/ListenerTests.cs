@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Text.RegularExpressions;
 using DotProxy.Tests.Fakes;
 
 namespace DotProxy.Tests.EndToEnd;
@@ -199,7 +200,7 @@ public sealed class ListenerTests
         await using var upstream = new FakeUpstream();
         string dotproxy = $"exec '{Repository.Binary}' --listen 127.0.0.1:0 --upstream '{upstream.Spec}' --ca-file '{TestCertificates.Authority}'";
         await using ProxyProcess proxy = await ProxyProcess.WaitAsync(new BackgroundProcess("sh", ["-c", $"ulimit -Sn 100; ulimit -Hn 160; {dotproxy}"]));
-        Assert.Matches(@"Max open files +160 +160 ", await File.ReadAllTextAsync($"/proc/{proxy.Process.Id}/limits", TestContext.Current.CancellationToken));
+        await Condition.HoldsAsync(() => Regex.IsMatch(File.ReadAllText($"/proc/{proxy.Process.Id}/limits"), "Max open files +160 +160 "));
 
         var clients = new List<TcpDns>();
         for (int i = 0; i < 160; i++) clients.Add(await DnsClient.ConnectAsync(proxy.EndPoint));

@@ -1,0 +1,42 @@
+using System.Buffers.Binary;
+using DotProxy.Dns;
+using DotProxy.Telemetry;
+
+namespace DotProxy.Caching;
+
+/// <summary>Looks at and flushes an <see cref="AnswerCache"/>. By name it goes through all of it, which is for people, not for packets.</summary>
+internal sealed class CacheControl(AnswerCache cache, CacheClock clock, Counters counters) : ICacheControl
+{
+    public CacheFigures Figures => new(
+        cache.Count, cache.Octets, counters.CacheHits.Value, counters.CacheMisses.Value, counters.StaleServed.Value,
+        counters.Coalesced.Value, counters.Prefetches.Value, cache.Evictions);
+
+    public int Flush() => cache.Clear();
+
+    public int Flush(ReadOnlySpan<byte> name)
+    {
+        List<(byte[] Question, KeyFlags Flags)> found = [];
+        ForEach(name, entry => found.Add((entry.Question.ToArray(), entry.Flags)));
+        return found.Count(entry => cache.Remove(QuestionKey.FromLower(entry.Question, entry.Flags)));
+    }
+
+    public IReadOnlyList<CacheListing> Look(ReadOnlySpan<byte> name)
+    {
+        uint now = clock.Now;
+        List<CacheListing> found = [];
+        ForEach(name, entry => found.Add(new CacheListing(
+            BinaryPrimitives.ReadUInt16BigEndian(entry.Question[^4..]), BinaryPrimitives.ReadUInt16BigEndian(entry.Question[^2..]),
+            entry.Kind, entry.Flags, (int)entry.Rcode, entry.Message.Length, (long)now - entry.StoredAt, (long)entry.ExpiresAt - now)));
+        return found;
+    }
+
+    private void ForEach(ReadOnlySpan<byte> name, EntryVisitor visit)
+    {
+        byte[] lower = new byte[name.Length];
+        DomainName.ToLower(name, lower);
+        cache.ForEach(entry =>
+        {
+            if (entry.Question[..^4].SequenceEqual(lower)) visit(entry);
+        });
+    }
+}
