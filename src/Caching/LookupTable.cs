@@ -5,7 +5,7 @@ namespace DotProxy.Caching;
 /// <summary>The lookups under way, by key, so that a question that many ask goes out once.</summary>
 internal sealed class LookupTable(QueryPool<Lookup> pool)
 {
-    private const int Rows = 4096;
+    private const int Rows = 2048;
     private const int Locks = 64;
 
     private readonly Lookup?[] _rows = new Lookup?[Rows];
