@@ -9,8 +9,8 @@ certs/make.sh
 . tools/background.sh
 
 openssl s_server -accept 127.0.0.1:0 -cert certs/out/good.pem -key certs/out/good.key -alpn dot -www > "$work/server.log" 2>&1 < /dev/null &
-pids="$!"
-wait_for "$work/server.log" "ACCEPT 127" "$pids"
+server=$! pids="$!"
+wait_for "$work/server.log" "ACCEPT 127" "$server"
 port=$(sed -n 's/^ACCEPT 127.0.0.1://p' "$work/server.log" | head -n 1)
 
 # Both are the best of ten: what the machine can do, not what disturbed it, and the kernel maps now more of a file's pages, now fewer.
@@ -20,7 +20,7 @@ for run in 1 2 3 4 5 6 7 8 9 10; do
     : > "$work/proxy.log"
     start=$(date +%s%3N)
     "$binary" --listen 127.0.0.1:0 --upstream "tls://127.0.0.1:$port#dot.test" --ca-file certs/out/ca.pem > "$work/proxy.log" 2>&1 &
-    proxy=$!
+    proxy=$! pids="$! $server"
     wait_for "$work/proxy.log" "listening on" "$proxy"
     stamp=$(sed -n 's/ .*listening on.*//p' "$work/proxy.log" | head -n 1)
     took=$(($(date -d "$stamp" +%s%3N) - start))
