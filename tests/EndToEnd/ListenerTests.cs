@@ -198,10 +198,11 @@ public sealed class ListenerTests
     public async Task Idle_clients_leave_descriptors_for_the_upstream()
     {
         await using var upstream = new FakeUpstream();
-        string dotproxy = $"exec '{Repository.Binary}' --listen 127.0.0.1:0 --upstream '{upstream.Spec}' --ca-file '{TestCertificates.Authority}'";
+        string dotproxy = $"exec '{Repository.Binary}' --listen 127.0.0.1:0 --upstream '{upstream.Spec}' --ca-file '{TestCertificates.Authority}' --timeout 7s";
         await using ProxyProcess proxy = await ProxyProcess.WaitAsync(new BackgroundProcess("sh", ["-c", $"ulimit -Sn 100; ulimit -Hn 160; {dotproxy}"]));
         await Condition.HoldsAsync(() => Regex.IsMatch(File.ReadAllText($"/proc/{proxy.Process.Id}/limits"), "Max open files +160 +160 "));
 
+        await proxy.Process.WaitForLineAsync("connected to");
         var clients = new List<TcpDns>();
         for (int i = 0; i < 160; i++) clients.Add(await DnsClient.ConnectAsync(proxy.EndPoint));
         upstream.CutAll();
