@@ -1,14 +1,15 @@
 #!/bin/sh
 # run.sh [--quick] BINARY [flags]: measures BINARY beside the peers that are installed, and its parts alone. Results in bench/out.
 #   --quick   one short round: shows that it works, not how fast it is
+#   PATIENCE  seconds to wait in all for a quiet machine, and to repeat what was disturbed; 60
 set -eu
 here=$(dirname "$(readlink -f "$0")")
 out=$here/out
 name=resolver.bench.example
 
-rounds=3 seconds=2 repeat_seconds=3 million=yes
-[ "${1:-}" != --quick ] || { rounds=1 seconds=1 repeat_seconds=0 million=no; shift; }
-[ $# -ge 1 ] || { sed -n '2,3s/^# //p' "$0" >&2; exit 2; }
+rounds=3 seconds=2 patience=${PATIENCE:-60} million=yes
+[ "${1:-}" != --quick ] || { rounds=1 seconds=1 patience=0 million=no; shift; }
+[ $# -ge 1 ] || { sed -n '2,4s/^# //p' "$0" >&2; exit 2; }
 binary=$(readlink -f "$1")
 shift
 
@@ -21,7 +22,7 @@ ahead=""
 [ $million = no ] || $ahead "$out/DotProxy.Bench" micro >"$out/micro.md"
 
 set -- "$out/DotProxy.Bench" run --certificates "$out/certificates" --name $name --out "$out" \
-    --rounds $rounds --seconds $seconds --repeat-seconds $repeat_seconds --million $million -- "$binary" "$@"
+    --rounds $rounds --seconds $seconds --patience $patience --million $million -- "$binary" "$@"
 # A namespace of its own holds loopback and nothing else: no packet can leave, no firewall rule costs time, every port is free.
 if [ "$(id -u)" = 0 ] && unshare -n true 2>/dev/null; then
     unshare -n sh -c 'ip link set lo up && exec "$@"' sh "$@"

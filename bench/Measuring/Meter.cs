@@ -12,18 +12,17 @@ internal sealed class Meter(RunOptions options, ChildProcess system, ChildProces
     private const int MaxAttempts = 3;
     private static int s_run = Environment.ProcessId;
 
-    private double _repeatSeconds = options.RepeatSeconds;
-
     /// <summary>Names that nobody had asked for before, so far.</summary>
     public long Distinct { get; private set; }
 
     public Measurement Measure(LoadPlan plan, params string[] nameFlags)
     {
         Measurement best = MeasureOnce(plan, nameFlags);
-        for (int attempt = 1; attempt < MaxAttempts && best.Noise > Measurement.RepeatAbove && _repeatSeconds > 0; attempt++)
+        for (int attempt = 1; attempt < MaxAttempts && best.Noise > Measurement.RepeatAbove && options.Patience.IsLeft; attempt++)
         {
+            options.Patience.WaitForQuiet();
             Measurement again = MeasureOnce(plan, nameFlags);
-            _repeatSeconds -= again.Load.Seconds;
+            options.Patience.Spend(again.Load.Seconds);
             if (again.Noise < best.Noise) best = again;
         }
         return best;

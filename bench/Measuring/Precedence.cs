@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 
 namespace DotProxy.Bench.Measuring;
 
@@ -15,15 +16,22 @@ internal sealed class Precedence : IDisposable
     private const string File = "/proc/self/autogroup";
 
     private readonly string _before = "0";
+    private readonly PosixSignalRegistration[] _interruptions;
 
     public Precedence()
     {
+        // Who interrupts a run has their session as it was.
+        _interruptions = [.. new[] { PosixSignal.SIGINT, PosixSignal.SIGTERM }.Select(signal => PosixSignalRegistration.Create(signal, _ => TrySet(_before)))];
         if (!System.IO.File.Exists(File) || !Environment.IsPrivilegedProcess) return;
         _before = System.IO.File.ReadAllText(File).Trim().Split(' ')[^1];
         TrySet(Nice.ToString(CultureInfo.InvariantCulture));
     }
 
-    public void Dispose() => TrySet(_before);
+    public void Dispose()
+    {
+        TrySet(_before);
+        foreach (PosixSignalRegistration interruption in _interruptions) interruption.Dispose();
+    }
 
     private static void TrySet(string nice)
     {

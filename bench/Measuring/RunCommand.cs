@@ -9,11 +9,11 @@ namespace DotProxy.Bench.Measuring;
 /// <summary>The <c>run</c> subcommand: every system in turn, in rounds, each time another one first.</summary>
 internal static class RunCommand
 {
-    public const string Usage = "--certificates DIR --name HOSTNAME --out DIR [--rounds N] [--seconds S] [--repeat-seconds S] [--million yes|no] [--systems A,B] -- BINARY [flags]";
+    public const string Usage = "--certificates DIR --name HOSTNAME --out DIR [--rounds N] [--seconds S] [--patience S] [--million yes|no] [--systems A,B] -- BINARY [flags]";
 
     public static int Run(string[] arguments)
     {
-        var flags = new Arguments(arguments, "--certificates", "--name", "--out", "--rounds", "--seconds", "--repeat-seconds", "--million", "--systems");
+        var flags = new Arguments(arguments, "--certificates", "--name", "--out", "--rounds", "--seconds", "--patience", "--million", "--systems");
         if (flags.Rest is not [var binary, .. var ownFlags]) throw new BenchException("name the binary to measure behind --");
         if (Tool.Find(binary) is null) throw new BenchException($"'{binary}': no such file; 'make build' makes it");
         RunOptions options = Read(flags);
@@ -53,7 +53,7 @@ internal static class RunCommand
             Directory = flags.Text("--out"),
             Rounds = (int)flags.Number("--rounds", 3),
             Seconds = flags.Number("--seconds", 2),
-            RepeatSeconds = flags.Number("--repeat-seconds", 3),
+            Patience = new Patience(flags.Number("--patience", 60)),
             WithMillion = flags.Text("--million", "yes") == "yes",
         };
     }

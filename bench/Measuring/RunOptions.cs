@@ -21,8 +21,7 @@ internal sealed record RunOptions
     /// <summary>Of one measurement; closed loops take half of it.</summary>
     public double Seconds { get; init; } = 2;
 
-    /// <summary>How long disturbed measurements may be repeated in all, of one system in one round.</summary>
-    public double RepeatSeconds { get; init; } = 3;
+    public Patience Patience { get; init; } = new(60);
 
     /// <summary>Whether the memory is looked at after a million names, which takes the slowest systems a quarter of a minute.</summary>
     public bool WithMillion { get; init; } = true;
