@@ -13,6 +13,10 @@ rounds=3 seconds=2 patience=${PATIENCE:-60} million=yes
 binary=$(readlink -f "$1")
 shift
 
+# Two runs at a time would measure each other.
+exec 8>"${TMPDIR:-/tmp}/dotproxy-bench.lock"
+flock -n 8 || { echo "waiting for another run of this benchmark to end" >&2; flock 8; }
+
 case $(uname -m) in aarch64) rid=linux-arm64 ;; *) rid=linux-x64 ;; esac
 dotnet publish "$here/DotProxy.Bench.csproj" --nologo -v quiet -c Release -r $rid -o "$out"
 "$here/certificates.sh" "$out/certificates" $name

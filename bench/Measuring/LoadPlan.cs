@@ -8,6 +8,8 @@ internal sealed record LoadPlan(string Name, double Share, params string[] Flags
     // A closed loop asks so much that half the time says the same; at a few hundred a second each query counts for a percentile.
     private const double WholeTime = 1, HalfTime = 0.5;
 
+    public bool IsAtRate => Flags.Contains("--rate");
+
     /// <summary>
     /// What a closed loop is tried with. A narrow one leaves batches half empty, a wide one overflows what a system keeps ready:
     /// which is best differs, and each system's best counts.

@@ -3,16 +3,18 @@ using System.Diagnostics;
 namespace DotProxy.Bench.Measuring;
 
 /// <summary>
-/// How long a run may wait, in all, for others to leave the machine alone, and repeat what they disturbed. When it is used up, the rest
-/// is measured once, as it comes.
+/// How long a run may wait for others to leave the machine alone, and repeat what they disturbed. When it is used up, the rest of the
+/// round is measured once, as it comes.
 /// </summary>
-internal sealed class Patience(double seconds)
+internal sealed class Patience(double secondsPerRound)
 {
     private const long Sample = 200_000_000, Pause = 300_000_000;
 
-    private double _left = seconds;
+    private double _left;
 
     public bool IsLeft => _left > 0;
+
+    public void BeginRound() => _left = secondsPerRound;
 
     public void Spend(double seconds) => _left -= seconds;
 

@@ -33,6 +33,7 @@ internal static class RunCommand
         using var ahead = new Precedence();
         for (int round = 0; round < options.Rounds; round++)
         {
+            options.Patience.BeginRound();
             int first = round % systems.Length;
             foreach (Forwarder system in systems[first..].Concat(systems[..first])) MeasureRound(options, system, round, results);
         }
@@ -43,6 +44,7 @@ internal static class RunCommand
     private static RunOptions Read(Arguments flags)
     {
         string certificates = Path.GetFullPath(flags.Text("--certificates"));
+        int rounds = flags.Count("--rounds", 3);
         return new RunOptions
         {
             Cores = Cores.Choose(),
@@ -51,9 +53,9 @@ internal static class RunCommand
             Key = Path.Combine(certificates, "upstream.key"),
             UpstreamName = flags.Text("--name"),
             Directory = flags.Text("--out"),
-            Rounds = (int)flags.Number("--rounds", 3),
+            Rounds = rounds,
             Seconds = flags.Number("--seconds", 2),
-            Patience = new Patience(flags.Number("--patience", 60)),
+            Patience = new Patience(flags.Number("--patience", 60) / rounds),
             WithMillion = flags.Text("--million", "yes") == "yes",
         };
     }

@@ -16,12 +16,12 @@ internal sealed record RunOptions
 
     public required string Directory { get; init; }
 
-    public int Rounds { get; init; } = 3;
+    public required int Rounds { get; init; }
 
     /// <summary>Of one measurement; closed loops take half of it.</summary>
     public double Seconds { get; init; } = 2;
 
-    public Patience Patience { get; init; } = new(60);
+    public required Patience Patience { get; init; }
 
     /// <summary>Whether the memory is looked at after a million names, which takes the slowest systems a quarter of a minute.</summary>
     public bool WithMillion { get; init; } = true;
