@@ -1,4 +1,5 @@
 using System.Globalization;
+using DotProxy.Bench.Measuring;
 
 namespace DotProxy.Bench.Micro;
 
@@ -7,6 +8,7 @@ internal static class MicroCommand
 {
     public static int Run()
     {
+        using var ahead = new Precedence();
         Print("| part | ns | spread | octets allocated |\n|---|---|---|---|");
         var parts = new QueryParts();
         foreach ((string title, Action<int> loop) in parts.All) PrintTiming(title, Timing.Of(loop));

@@ -72,7 +72,7 @@ internal sealed class MarkdownReport
         if (_names.Length < 2) return;
         _text.Append(CultureInfo.InvariantCulture, $"\n### Ratios\n\nHow many times better {_names[0]} is (the median of the ratios within each round):\n\n");
         AppendHead(_names[1..]);
-        foreach (Metric metric in Metric.All)
+        foreach (Metric metric in Metric.All.Where(metric => metric.HasRatio))
         {
             AppendRow(metric.Title, _names[1..].Select(name =>
                 Statistics.Ratio(_results, _names[0], name, metric) is { } ratio ? ratio.ToString("0.00", CultureInfo.InvariantCulture) : "–"));

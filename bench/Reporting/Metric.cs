@@ -3,7 +3,8 @@ using DotProxy.Bench.Measuring;
 namespace DotProxy.Bench.Reporting;
 
 /// <summary>A row of the table: a figure of one scenario.</summary>
-internal sealed record Metric(string Title, string Scenario, Func<Measurement, double> Of, string Format, bool HigherIsBetter = false)
+/// <param name="HasRatio">False for what says how a system works, where more or less is neither better nor worse.</param>
+internal sealed record Metric(string Title, string Scenario, Func<Measurement, double> Of, string Format, bool HigherIsBetter = false, bool HasRatio = true)
 {
     public static Metric HitRate { get; } = QueriesOf("hits", Measuring.Scenario.Hit);
 
@@ -38,7 +39,7 @@ internal sealed record Metric(string Title, string Scenario, Func<Measurement, d
         HitRate, HitCpu, SwitchesOf("hits", Measuring.Scenario.Hit), HitsOf("hits", Measuring.Scenario.Hit),
         TcpRate, CpuOf("hits over TCP", Measuring.Scenario.HitOverTcp),
         MissRate, MissCpu, SwitchesOf("misses", Measuring.Scenario.Miss),
-        new("misses, queries/TLS record", Measuring.Scenario.Miss, m => m.QueriesPerRecord, "0.0", HigherIsBetter: true),
+        new("misses, queries/TLS record", Measuring.Scenario.Miss, m => m.QueriesPerRecord, "0.0", HasRatio: false),
         BareMissRate, BareMissCpu,
         MixRate, CpuOf("mix 50/50", Measuring.Scenario.Mix), MixHits,
         .. Latencies,
@@ -53,10 +54,11 @@ internal sealed record Metric(string Title, string Scenario, Func<Measurement, d
 
     private static Metric CpuAt(string what, string scenario) => new($"{what}: CPU µs/query", scenario, m => m.CpuMicros, "N0");
 
-    private static Metric SwitchesOf(string what, string scenario) => new($"{what}, context switches/query", scenario, m => m.SwitchesPerQuery, "0.000");
+    private static Metric SwitchesOf(string what, string scenario) =>
+        new($"{what}, context switches in 1000 queries", scenario, m => m.SwitchesPerQuery * 1000, "0.0", HasRatio: false);
 
     private static Metric HitsOf(string what, string scenario) =>
-        new($"{what}, hot names from memory, %", scenario, m => m.HitRate * 100, "0.00", HigherIsBetter: true);
+        new($"{what}, hot names from memory, %", scenario, m => m.HitRate * 100, "0.00", HigherIsBetter: true, HasRatio: false);
 
     private static IEnumerable<Metric> LatenciesOf(string scenario) =>
     [
