@@ -19,6 +19,8 @@ string usage = $"""
           Answers over UDP by itself: the floor under every forwarder.
       run {RunCommand.Usage}
           Measures BINARY and each peer that is installed; 'make bench' calls this through bench/run.sh.
+      report FILE
+          The tables of a run again, from its results.json.
       micro
           Times the parts of a query's way, one by one, and our cache beside a library's.
     """;
@@ -30,6 +32,7 @@ try
         ["load", .. string[] rest] => LoadCommand.Run(rest),
         ["echo", .. string[] rest] => EchoCommand.Run(rest),
         ["run", .. string[] rest] => RunCommand.Run(rest),
+        ["report", var file] => RunCommand.Report(file),
         ["micro"] => MicroCommand.Run(),
         _ => Output.Refuse(usage),
     };

@@ -83,6 +83,15 @@ internal static class RunCommand
         }
     }
 
+    /// <summary>The <c>report</c> subcommand: the tables again, from what an earlier run found.</summary>
+    public static int Report(string file)
+    {
+        if (!File.Exists(file)) throw new BenchException($"'{file}': no such file; a run writes it");
+        Results results = JsonSerializer.Deserialize(File.ReadAllText(file), BenchJson.Readable.Results)!;
+        Write(Path.GetDirectoryName(Path.GetFullPath(file))!, results);
+        return 0;
+    }
+
     private static void Write(string directory, Results results)
     {
         string report = MarkdownReport.Render(results);

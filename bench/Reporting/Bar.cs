@@ -30,8 +30,9 @@ internal sealed record Bar(Metric Metric, double AtLeast, params string[] Peers)
         string ours = results.Systems[0].Name;
         if (Peers.Contains(ours)) return null;
         string? peer = Statistics.Best(results, Peers, Metric);
-        if (peer is null || Statistics.Ratio(results, ours, peer, Metric) is not { } ratio) return null;
-        string verdict = ratio >= AtLeast ? "met" : ratio >= AtLeast * (1 - Noise) ? "missed, within noise" : "**missed**";
-        return FormattableString.Invariant($"| {Metric.Title} | {peer} | {ratio:0.00} | {AtLeast:0.##} | {verdict} |");
+        if (peer is null || Statistics.Compare(results, ours, peer, Metric) is not { } found) return null;
+        string verdict = found.Ratio >= AtLeast ? "met" : found.Ratio >= AtLeast * (1 - Noise) ? "missed, within noise" : "**missed**";
+        if (found.IsDisturbed) verdict += ", disturbed";
+        return FormattableString.Invariant($"| {Metric.Title} | {peer} | {found.Text} | {AtLeast:0.##} | {verdict} |");
     }
 }

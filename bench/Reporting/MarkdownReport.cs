@@ -75,7 +75,7 @@ internal sealed class MarkdownReport
         foreach (Metric metric in Metric.All.Where(metric => metric.HasRatio))
         {
             AppendRow(metric.Title, _names[1..].Select(name =>
-                Statistics.Ratio(_results, _names[0], name, metric) is { } ratio ? ratio.ToString("0.00", CultureInfo.InvariantCulture) : "–"));
+                Statistics.Compare(_results, _names[0], name, metric)?.Text ?? "–"));
         }
     }
 

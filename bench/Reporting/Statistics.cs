@@ -5,6 +5,12 @@ namespace DotProxy.Bench.Reporting;
 /// <summary>A figure over the rounds of a run: the middle one, how far they lie apart, and from how many undisturbed rounds it is.</summary>
 internal sealed record Summary(double Median, double Spread, int Rounds, bool IsDisturbed, bool Qualifies);
 
+/// <summary>How many times better one system is than another, and whether others disturbed every round that the two have in common.</summary>
+internal sealed record Comparison(double Ratio, bool IsDisturbed)
+{
+    public string Text => FormattableString.Invariant($"{Ratio:0.00}{(IsDisturbed ? "~" : "")}");
+}
+
 internal static class Statistics
 {
     /// <summary>Over the undisturbed rounds, or over all where none was. Null where there are no figures.</summary>
@@ -23,14 +29,14 @@ internal static class Statistics
     /// How many times better the first is than the second: the median of the ratios within each round, since what slows this
     /// machine down slows both. Above 1 the first is better. Null where they have no round in common.
     /// </summary>
-    public static double? Ratio(Results results, string first, string second, Metric metric)
+    public static Comparison? Compare(Results results, string first, string second, Metric metric)
     {
         var pairs = (from ours in Of(results, first, metric)
                      join theirs in Of(results, second, metric) on ours.Round equals theirs.Round
                      select (Ours: ours.Best, Theirs: theirs.Best)).ToArray();
         var quiet = pairs.Where(pair => !pair.Ours.IsDisturbed && !pair.Theirs.IsDisturbed).ToArray();
         double[] ratios = [.. (quiet.Length > 0 ? quiet : pairs).Select(pair => Ratio(metric, metric.Of(pair.Ours), metric.Of(pair.Theirs))).Where(double.IsFinite)];
-        return ratios.Length == 0 ? null : Median(ratios);
+        return ratios.Length == 0 ? null : new Comparison(Median(ratios), quiet.Length == 0);
     }
 
     /// <summary>The best of the given systems in one metric; null where none of them was measured.</summary>
