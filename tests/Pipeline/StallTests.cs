@@ -31,14 +31,17 @@ public sealed class StallTests
     }
 
     [Theory]
+    [InlineData(4)]
     [InlineData(2)]
-    [InlineData(0.5)]
     public async Task A_name_that_takes_most_of_the_time_is_answered_over_the_connection_that_it_was_asked_on(double timeoutSeconds)
     {
         await using var upstream = new FakeUpstream((query, _) =>
-            new FakeReply(Wire.Answer(query)) { Delay = Wire.NameOf(query) == "slow.test." ? TimeSpan.FromSeconds(timeoutSeconds * 0.75) : TimeSpan.Zero });
+            new FakeReply(Wire.Answer(query)) { Delay = Wire.NameOf(query) == "slow.test." ? TimeSpan.FromSeconds(timeoutSeconds * 0.6) : TimeSpan.Zero });
         await using var proxy = new ProxyInProcess(upstream, connections: 1, timeoutSeconds: timeoutSeconds);
-        byte[] query = Wire.Query(1, "slow.test");
+        // The first handshake of a process takes its time, which is not what is looked at here.
+        byte[] first = Wire.Query(1, "first.test"), query = Wire.Query(2, "slow.test");
+        await Condition.HoldsAsync(() => upstream.Handshakes == 1);
+        Assert.True(Wire.IsAnswerTo(await DnsClient.AskAsync(proxy.EndPoint, first), first));
 
         Assert.True(Wire.IsAnswerTo(await DnsClient.AskAsync(proxy.EndPoint, query), query));
         Assert.Equal(1, upstream.Accepted);
