@@ -33,6 +33,7 @@ try
 
     var channel = new QueryChannel(options.QueueCapacity, counters, log);
     using CacheStage? cache = CacheStage.Before(channel, options, time, counters, log);
+    using var signals = new CacheSignals(cache?.Control, log);
     using var listeners = new ListenerLoops(sockets, cache?.Resolver ?? channel, options.Timeout, time, counters, log);
     using UpstreamWorkers workers = UpstreamWorkers.Start(options, identity, channel, time, counters, log);
     channel.DrainInto(workers);

@@ -13,8 +13,9 @@ internal sealed class AnswerMemory(AnswerCache cache, CachePolicy policy, CacheC
     public Recollection Recall(scoped QuestionKey key, out Outcome outcome)
     {
         outcome = default;
-        if (!cache.TryRead(key, out CachedAnswer found)) return Recollection.None;
+        // The time first: between the copy and its use nothing may run that could read again on this thread.
         uint now = clock.Now;
+        if (!cache.TryRead(key, out CachedAnswer found)) return Recollection.None;
         if (now < found.ExpiresAt)
         {
             outcome = Fresh(found, now);
@@ -28,7 +29,8 @@ internal sealed class AnswerMemory(AnswerCache cache, CachePolicy policy, CacheC
     /// <summary>The answer past its time, where there is one that may still be given.</summary>
     public bool TryRecallStale(scoped QuestionKey key, out Outcome outcome)
     {
-        bool isThere = cache.TryRead(key, out CachedAnswer found) && policy.IsUsableStale(found, clock.Now);
+        uint now = clock.Now;
+        bool isThere = cache.TryRead(key, out CachedAnswer found) && policy.IsUsableStale(found, now);
         outcome = isThere ? Stale(found) : default;
         return isThere;
     }
@@ -85,9 +87,13 @@ internal sealed class AnswerMemory(AnswerCache cache, CachePolicy policy, CacheC
         return policy.IsUsableStale(held, now) ? Stale(held) : failure;
     }
 
-    private Outcome Fresh(scoped in CachedAnswer found, uint now) => found.Kind == EntryKind.Failure
-        ? Outcome.FailedBefore(found.Rcode, new ExtendedError(ExtendedErrorCode.CachedError, found.Text))
-        : Outcome.Recalled(found.Parts, policy.TtlsOf(found.Kind, found.ExpiresAt - found.StoredAt) with { Age = now - found.StoredAt }, default);
+    private Outcome Fresh(scoped in CachedAnswer found, uint now)
+    {
+        if (found.Kind == EntryKind.Failure) return Outcome.FailedBefore(found.Rcode, new ExtendedError(ExtendedErrorCode.CachedError, found.Text));
+        // It may have come after the time was read.
+        uint age = Math.Max(now, found.StoredAt) - found.StoredAt;
+        return Outcome.Recalled(found.Parts, policy.TtlsOf(found.Kind, found.ExpiresAt - found.StoredAt) with { Age = age }, default);
+    }
 
     private static Outcome Stale(scoped in CachedAnswer found)
     {

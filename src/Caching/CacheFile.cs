@@ -18,6 +18,7 @@ internal sealed class CacheFile(string path, AnswerCache cache, CacheClock clock
 
     private readonly Lock _saving = new();
     private long _savedVersion = -1;
+    private bool _isForeign;
 
     /// <summary>Reads what is there; a file that is none of ours, or not whole, is a warning and nothing more.</summary>
     public void Load()
@@ -26,13 +27,13 @@ internal sealed class CacheFile(string path, AnswerCache cache, CacheClock clock
         try
         {
             using var file = new FileStream(path, FileMode.Open, FileAccess.Read);
-            if (!IsWhole(file)) log.CacheFileUnusable(path, "it is damaged, cut off, or no cache file");
+            if (!IsWhole(file)) Leave("it is damaged, cut off, or no cache file");
             else if (Restore(file) is { } count) log.CacheRestored(count, path);
-            else log.CacheFileUnusable(path, "it is of another version or not readable");
+            else Leave("it is of another version");
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            log.CacheFileUnusable(path, exception.Message);
+            Leave(exception.Message);
         }
         _savedVersion = cache.Version;
     }
@@ -43,7 +44,7 @@ internal sealed class CacheFile(string path, AnswerCache cache, CacheClock clock
         lock (_saving)
         {
             long version = cache.Version;
-            if (version == _savedVersion) return;
+            if (_isForeign || version == _savedVersion) return;
             try
             {
                 string draft = path + ".new";
@@ -57,6 +58,13 @@ internal sealed class CacheFile(string path, AnswerCache cache, CacheClock clock
                 log.CacheNotSaved(path, exception.Message);
             }
         }
+    }
+
+    /// <summary>What stands there may be somebody's: a path mistyped must cost no file.</summary>
+    private void Leave(string cause)
+    {
+        _isForeign = true;
+        log.CacheFileUnusable(path, cause);
     }
 
     private int Write(string draft)

@@ -15,20 +15,21 @@ internal sealed class CacheSignals : IDisposable
     private readonly PosixSignalRegistration? _show;
     private readonly PosixSignalRegistration? _flush;
 
-    public CacheSignals(ICacheControl control, LogEvents log)
+    /// <param name="control">Null where there is no cache: the signals are taken all the same, for left to the system they end the process.</param>
+    public CacheSignals(ICacheControl? control, LogEvents log)
     {
         if (!OperatingSystem.IsLinux()) return;
         _show = PosixSignalRegistration.Create(User1, context =>
         {
             context.Cancel = true;
-            CacheFigures figures = control.Figures;
-            log.CacheFigures(
-                figures.Entries, figures.Octets, figures.Hits, figures.Misses, figures.Stale, figures.Coalesced, figures.Prefetches, figures.Evictions);
+            if (control is null) log.NoCache();
+            else Show(control.Figures, log);
         });
         _flush = PosixSignalRegistration.Create(User2, context =>
         {
             context.Cancel = true;
-            log.CacheFlushed(control.Flush());
+            if (control is null) log.NoCache();
+            else log.CacheFlushed(control.Flush());
         });
     }
 
@@ -37,4 +38,7 @@ internal sealed class CacheSignals : IDisposable
         _show?.Dispose();
         _flush?.Dispose();
     }
+
+    private static void Show(CacheFigures figures, LogEvents log) => log.CacheFigures(
+        figures.Entries, figures.Octets, figures.Hits, figures.Misses, figures.Stale, figures.Coalesced, figures.Prefetches, figures.Evictions);
 }

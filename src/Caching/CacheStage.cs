@@ -11,7 +11,6 @@ internal sealed class CacheStage : IDisposable
     private static readonly TimeSpan s_savePeriod = TimeSpan.FromMinutes(5);
 
     private readonly CachingResolver _resolver;
-    private readonly CacheSignals _signals;
     private readonly CacheFile? _file;
     private readonly ITimer? _saving;
 
@@ -22,7 +21,6 @@ internal sealed class CacheStage : IDisposable
         var policy = CachePolicy.Of(options);
         _resolver = new CachingResolver(next, new AnswerMemory(cache, policy, clock), options.Timeout, time, counters, log);
         Control = new CacheControl(cache, clock, counters);
-        _signals = new CacheSignals(Control, log);
         if (options.CacheFile is not { } path) return;
         _file = new CacheFile(path, cache, clock, policy, time, log);
         _file.Load();
@@ -45,7 +43,6 @@ internal sealed class CacheStage : IDisposable
     {
         _saving?.Dispose();
         _file?.Save();
-        _signals.Dispose();
         _resolver.Dispose();
     }
 }

@@ -46,7 +46,7 @@ internal sealed partial class LogEvents(ILogger logger, TimeProvider time)
     [LoggerMessage(40, LogLevel.Information, "{Entries} answers restored from {File}")]
     public partial void CacheRestored(int entries, string file);
 
-    [LoggerMessage(41, LogLevel.Warning, "starting with an empty cache: {File} cannot be used: {Cause}")]
+    [LoggerMessage(41, LogLevel.Warning, "starting with an empty cache, and not saving it: {File} cannot be used: {Cause}; remove it, or name another file")]
     public partial void CacheFileUnusable(string file, string cause);
 
     [LoggerMessage(42, LogLevel.Debug, "{Entries} answers saved to {File}")]
@@ -61,6 +61,9 @@ internal sealed partial class LogEvents(ILogger logger, TimeProvider time)
 
     [LoggerMessage(45, LogLevel.Information, "cache flushed: {Entries} answers removed")]
     public partial void CacheFlushed(int entries);
+
+    [LoggerMessage(46, LogLevel.Information, "there is no cache to show or to flush (--cache-size 0)")]
+    public partial void NoCache();
 
     [LoggerMessage(20, LogLevel.Information, "connected to {Upstream} ({Protocol}, {Milliseconds} ms)")]
     public partial void UpstreamReached(string upstream, string protocol, long milliseconds);

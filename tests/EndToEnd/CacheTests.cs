@@ -72,13 +72,28 @@ public sealed class CacheTests : IDisposable
     }
 
     [Fact]
-    public async Task A_cache_file_that_is_damaged_is_a_warning()
+    public async Task A_cache_file_that_is_none_is_a_warning_and_left_as_it_is()
     {
         await File.WriteAllBytesAsync(CacheFile, new byte[5000], TestContext.Current.CancellationToken);
         await using var upstream = new FakeUpstream();
         await using ProxyProcess proxy = await ProxyProcess.StartAsync(upstream.Spec, "--cache-file", CacheFile);
         await proxy.Process.WaitForLineAsync("starting with an empty cache");
         byte[] query = Wire.Query(1, "a.test");
+        Assert.True(Wire.IsAnswerTo(await DnsClient.AskAsync(proxy.EndPoint, query), query));
+        await proxy.Process.SignalAsync("TERM");
+        Assert.Equal(0, await proxy.Process.WaitForExitAsync());
+        Assert.Equal(new byte[5000], await File.ReadAllBytesAsync(CacheFile, TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task Without_a_cache_the_signals_end_nothing()
+    {
+        await using var upstream = new FakeUpstream();
+        await using ProxyProcess proxy = await ProxyProcess.StartAsync(upstream.Spec, "--cache-size", "0");
+        byte[] query = Wire.Query(1, "a.test");
+        Assert.True(Wire.IsAnswerTo(await DnsClient.AskAsync(proxy.EndPoint, query), query));
+        foreach (string name in new[] { "USR1", "USR2" }) await proxy.Process.SignalAsync(name);
+        await proxy.Process.WaitForLineAsync("there is no cache");
         Assert.True(Wire.IsAnswerTo(await DnsClient.AskAsync(proxy.EndPoint, query), query));
     }
 
