@@ -32,7 +32,7 @@ internal sealed class TcpLoadSocket(IPEndPoint server, LoadNames names, NameSequ
         _filled += count;
         long now = Stopwatch.GetTimestamp();
         int consumed = 0;
-        while (TryReadFrame(_received.AsSpan(consumed, _filled - consumed), out ReadOnlySpan<byte> message))
+        while (StreamFrame.TryRead(_received.AsSpan(consumed, _filled - consumed), out ReadOnlySpan<byte> message))
         {
             Outstanding.Take(message, now, tally);
             consumed += WireLimits.StreamLength + message.Length;
@@ -56,16 +56,6 @@ internal sealed class TcpLoadSocket(IPEndPoint server, LoadNames names, NameSequ
         // With few queries outstanding the send buffer never fills, unless nobody reads: half a frame cannot be taken back.
         _isDead = error != SocketError.WouldBlock;
         return 0;
-    }
-
-    private static bool TryReadFrame(ReadOnlySpan<byte> received, out ReadOnlySpan<byte> message)
-    {
-        message = default;
-        if (received.Length < WireLimits.StreamLength) return false;
-        int length = BinaryPrimitives.ReadUInt16BigEndian(received);
-        if (received.Length < WireLimits.StreamLength + length) return false;
-        message = received.Slice(WireLimits.StreamLength, length);
-        return true;
     }
 
     private static Socket Connect(IPEndPoint server)

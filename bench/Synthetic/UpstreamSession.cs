@@ -68,7 +68,7 @@ internal sealed class UpstreamSession(Socket socket, SslServerAuthenticationOpti
     private int Answer(ReadOnlySpan<byte> received, AnswerWriter writer)
     {
         int position = 0, written = 0, queries = 0, malformed = 0;
-        while (TryReadFrame(received[position..], out ReadOnlySpan<byte> query))
+        while (StreamFrame.TryRead(received[position..], out ReadOnlySpan<byte> query))
         {
             position += WireLimits.StreamLength + query.Length;
             queries++;
@@ -84,16 +84,6 @@ internal sealed class UpstreamSession(Socket socket, SslServerAuthenticationOpti
         writer.Send(_answers.AsSpan(0, written));
         counts.Read(queries, malformed);
         return position;
-    }
-
-    private static bool TryReadFrame(ReadOnlySpan<byte> received, out ReadOnlySpan<byte> message)
-    {
-        message = default;
-        if (received.Length < WireLimits.StreamLength) return false;
-        int length = BinaryPrimitives.ReadUInt16BigEndian(received);
-        if (received.Length < WireLimits.StreamLength + length) return false;
-        message = received.Slice(WireLimits.StreamLength, length);
-        return true;
     }
 
     private static int EndFrame(Span<byte> frame, int length)

@@ -13,7 +13,6 @@ internal static unsafe partial class Posix
 
     public const int ErrorInterrupted = 4;
     public const int ErrorBadDescriptor = 9;
-    public const int ErrorNotImplemented = 38;
 
     public const int ShutdownReceive = 0;
 

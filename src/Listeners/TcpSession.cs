@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Buffers.Binary;
 using System.Net.Sockets;
 using DotProxy.Dns;
 using DotProxy.Resolution;
@@ -104,11 +103,11 @@ internal sealed class TcpSession(
             filled += count;
 
             int consumed = 0;
-            while (!_isGarbled && TryReadFrame(consumed, filled, out int start, out int length))
+            while (!_isGarbled && StreamFrame.TryMeasure(_buffer.AsSpan(consumed, filled - consumed), out int length))
             {
                 if (_room.CurrentCount == 0 || _output.HasEnough) await WaitForRoomAsync();
-                Take(_buffer.AsSpan(start, length));
-                consumed = start + length;
+                Take(_buffer.AsSpan(consumed + WireLimits.StreamLength, length));
+                consumed += WireLimits.StreamLength + length;
             }
             FlushAll();
 
@@ -116,16 +115,6 @@ internal sealed class TcpSession(
             _buffer.AsSpan(consumed, filled).CopyTo(_buffer);
             if (filled == _buffer.Length) GrowBuffer(filled);
         }
-    }
-
-    /// <summary>A message behind its two octets of length (RFC 1035 §4.2.2), once it is whole.</summary>
-    private bool TryReadFrame(int consumed, int filled, out int start, out int length)
-    {
-        start = consumed + WireLimits.StreamLength;
-        length = 0;
-        if (filled < start) return false;
-        length = BinaryPrimitives.ReadUInt16BigEndian(_buffer.AsSpan(consumed));
-        return filled >= start + length;
     }
 
     private void Take(ReadOnlySpan<byte> message)

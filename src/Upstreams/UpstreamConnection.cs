@@ -191,13 +191,10 @@ internal sealed class UpstreamConnection(
     {
         int position = 0;
         long answered = _answered;
-        while (received.Length - position >= WireLimits.StreamLength)
+        while (StreamFrame.TryRead(received[position..], out ReadOnlySpan<byte> message))
         {
-            int length = BinaryPrimitives.ReadUInt16BigEndian(received[position..]);
-            int end = position + WireLimits.StreamLength + length;
-            if (end > received.Length) break;
-            Deliver(received[(position + WireLimits.StreamLength)..end]);
-            position = end;
+            Deliver(message);
+            position += WireLimits.StreamLength + message.Length;
         }
         // Only what answers a query counts: noise is no sign of health.
         if (_answered != answered) Volatile.Write(ref _lastAnswerAt, time.GetTimestamp());
