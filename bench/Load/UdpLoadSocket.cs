@@ -13,7 +13,6 @@ internal sealed unsafe class UdpLoadSocket(IPEndPoint server, LoadNames names, N
 {
     private const int MessageSize = 1536;
     private const int BufferSize = 2 * 1024 * 1024;
-    private const int UdpSegment = 103;
 
     private readonly byte[] _sending = new byte[Batch * LoadNames.QueryLength];
     private readonly DatagramBatch _received = new(Batch, MessageSize);
@@ -47,7 +46,7 @@ internal sealed unsafe class UdpLoadSocket(IPEndPoint server, LoadNames names, N
     private static Socket Connect(IPEndPoint server)
     {
         var socket = new Socket(server.AddressFamily, SocketType.Dgram, ProtocolType.Udp) { ReceiveBufferSize = BufferSize };
-        socket.SetRawSocketOption((int)SocketOptionLevel.Udp, UdpSegment, BitConverter.GetBytes(LoadNames.QueryLength));
+        socket.SetRawSocketOption(Posix.LevelUdp, Posix.OptionSegment, BitConverter.GetBytes(LoadNames.QueryLength));
         socket.Connect(server);
         socket.Blocking = false;
         return socket;

@@ -20,12 +20,14 @@ internal sealed unsafe class BatchedDatagramSocket : DatagramSocket
     private readonly Counters _counters;
     private readonly bool _tellsLocalAddress;
     private readonly ManualResetEventSlim _stopping = new();
+    private volatile bool _canJoin;
 
     public BatchedDatagramSocket(Socket socket, Counters counters)
         : base(socket)
     {
         _counters = counters;
         _tellsLocalAddress = IsWildcard((IPEndPoint)socket.LocalEndPoint!);
+        _canJoin = KnowsSegments(socket);
     }
 
     /// <summary>Whether the kernel has the calls and lets us make them (a sandbox may not).</summary>
@@ -42,6 +44,8 @@ internal sealed unsafe class BatchedDatagramSocket : DatagramSocket
         socket.SetRawSocketOption(
             v6 ? Posix.LevelIpv6 : Posix.LevelIp, v6 ? Posix.OptionIpv6ReceivePacketInfo : Posix.OptionIpPacketInfo, BitConverter.GetBytes(1));
     }
+
+    public override bool CanJoin => _canJoin;
 
     public override bool Receive(DatagramBatch batch)
     {
@@ -67,22 +71,14 @@ internal sealed unsafe class BatchedDatagramSocket : DatagramSocket
     public override void Send(DatagramBatch batch)
     {
         int sent = 0;
-        while (sent < batch.Count)
+        while (sent < batch.HeaderCount)
         {
-            int count = Posix.SendMessages(Socket.SafeHandle, batch.Headers + sent, (uint)(batch.Count - sent), Posix.DoNotWait);
-            if (count > 0)
-            {
-                sent += count;
-            }
-            else if (Marshal.GetLastPInvokeError() != Posix.ErrorInterrupted)
-            {
-                // The error is the first datagram's; those behind it may do better. A full send buffer is one too: who sends
-                // here must not wait, for other clients and the upstream's answers wait behind it.
-                _counters.Unsendable.Increment();
-                sent++;
-            }
+            int count = Posix.SendMessages(Socket.SafeHandle, batch.Headers + sent, (uint)(batch.HeaderCount - sent), Posix.DoNotWait);
+            // An error is the first one's; those behind it may do better.
+            if (count > 0) sent += count;
+            else if (Marshal.GetLastPInvokeError() is int error && error != Posix.ErrorInterrupted) SendApart(batch.Headers[sent++].Header, error);
         }
-        batch.Count = 0;
+        batch.Clear();
     }
 
     public override void StopReceiving()
@@ -90,6 +86,35 @@ internal sealed unsafe class BatchedDatagramSocket : DatagramSocket
         _stopping.Set();
         // On an unconnected socket the call reports an error, and wakes the receiver all the same.
         Posix.Shutdown(Socket.SafeHandle, Posix.ShutdownReceive);
+    }
+
+    /// <summary>
+    /// Sends the replies of a header that failed one by one, if they were joined. Not every way takes joined ones (a device that
+    /// leaves checksums to us, IPsec, a packet size below theirs), and the kernel says so with the call.
+    /// </summary>
+    private void SendApart(Posix.MessageHeader joined, int error)
+    {
+        if (joined.VectorCount == 1)
+        {
+            // A full send buffer is an error too: who sends here must not wait, for other clients and the upstream's answers wait behind it.
+            _counters.Unsendable.Increment();
+            return;
+        }
+        if (error == Posix.ErrorInputOutput) _canJoin = false;
+        nuint control = joined.ControlLength - (nuint)Posix.SegmentControlSize;
+        for (nuint i = 0; i < joined.VectorCount; i++)
+        {
+            var single = new Posix.MultiMessageHeader { Header = joined };
+            single.Header.Vectors += i;
+            single.Header.VectorCount = 1;
+            single.Header.ControlLength = control;
+            while (Posix.SendMessages(Socket.SafeHandle, &single, 1, Posix.DoNotWait) < 1)
+            {
+                if (Marshal.GetLastPInvokeError() == Posix.ErrorInterrupted) continue;
+                _counters.Unsendable.Increment();
+                break;
+            }
+        }
     }
 
     private void NoteError()
@@ -114,6 +139,19 @@ internal sealed unsafe class BatchedDatagramSocket : DatagramSocket
     }
 
     private static bool IsWildcard(IPEndPoint address) => address.Address.Equals(IPAddress.Any) || address.Address.Equals(IPAddress.IPv6Any);
+
+    /// <summary>Linux since 4.18. An older one would not see the length of segments, and send what is joined as one datagram.</summary>
+    private static bool KnowsSegments(Socket socket)
+    {
+        try
+        {
+            return socket.GetRawSocketOption(Posix.LevelUdp, Posix.OptionSegment, new byte[sizeof(int)]) == sizeof(int);
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+    }
 
     private static bool Probe()
     {

@@ -6,11 +6,22 @@ namespace DotProxy.Listeners;
 /// <summary>
 /// Datagrams that are received or sent in one system call: for each a buffer, a peer, and the kernel's headers that point to them,
 /// built once in memory that does not move. Pages are touched as they are used. Belongs to one thread or lock.
+/// <para>
+/// Replies to one client that stand next to each other can share a header: the kernel then takes them down to the device as one
+/// datagram and cuts it there (UDP_SEGMENT, udp(7)), which saves most of what a datagram costs. All but the last must be equally long,
+/// so of two the longer goes first.
+/// </para>
 /// </summary>
 internal sealed unsafe class DatagramBatch : IDisposable
 {
     // A sockaddr_in6 rounded up, so that what follows stays aligned.
     private const int AddressSlot = 32;
+
+    // What the kernel cuts at most (UDP_MAX_SEGMENTS), and what it takes at most, less than 64 KiB by any headers.
+    private const int MaxSegments = 64, MaxJoinedOctets = 65_000;
+
+    // The peer's control message and that with the length of segments, 40 and 24 octets at most.
+    private const int ControlSlot = 64;
 
     private readonly byte* _memory;
     private readonly byte* _buffers;
@@ -25,7 +36,7 @@ internal sealed unsafe class DatagramBatch : IDisposable
         Capacity = capacity;
         _bufferSize = bufferSize;
         int headers = capacity * sizeof(Posix.MultiMessageHeader), vectors = capacity * sizeof(Posix.IoVector);
-        int addresses = capacity * AddressSlot, controls = capacity * DatagramPeer.MaxControl;
+        int addresses = capacity * AddressSlot, controls = capacity * ControlSlot;
         nuint size = (nuint)(headers + vectors + addresses + controls + (capacity * bufferSize));
         _memory = (byte*)NativeMemory.AlignedAlloc(size, 64);
         Headers = (Posix.MultiMessageHeader*)_memory;
@@ -41,12 +52,15 @@ internal sealed unsafe class DatagramBatch : IDisposable
     /// <summary>How many of the slots hold a datagram.</summary>
     public int Count { get; set; }
 
+    /// <summary>How many headers the replies take: as many as there are, or fewer where some are joined.</summary>
+    public int HeaderCount { get; private set; }
+
     public bool IsFull => Count == Capacity;
 
     public Posix.MultiMessageHeader* Headers { get; }
 
     /// <summary>The whole buffer of a slot, to receive into or to write a reply to.</summary>
-    public Span<byte> Buffer(int index) => new(_buffers + ((nint)index * _bufferSize), _bufferSize);
+    public Span<byte> Buffer(int index) => new(BufferAt(index), _bufferSize);
 
     /// <summary>What was received in a slot.</summary>
     public ReadOnlySpan<byte> Message(int index) => Buffer(index)[..(int)Headers[index].Length];
@@ -64,19 +78,17 @@ internal sealed unsafe class DatagramBatch : IDisposable
     }
 
     /// <summary>Closes the next free slot: the reply that stands in its buffer goes to this peer.</summary>
-    public void Add(in DatagramPeer peer, int length)
+    /// <param name="mayJoin">Whether the kernel can cut datagrams: then the reply is joined to those before it where that is possible.</param>
+    public void Add(in DatagramPeer peer, int length, bool mayJoin = false)
     {
         Debug.Assert(length <= _bufferSize, "a reply is longer than its buffer");
-        int index = Count++;
-        ref Posix.MessageHeader header = ref Headers[index].Header;
-        ((ReadOnlySpan<byte>)peer.Address)[..peer.AddressLength].CopyTo(new Span<byte>(header.Name, AddressSlot));
-        ((ReadOnlySpan<byte>)peer.Control)[..peer.ControlLength].CopyTo(new Span<byte>(_controls + (index * DatagramPeer.MaxControl), DatagramPeer.MaxControl));
-        header.NameLength = peer.AddressLength;
-        header.Control = peer.ControlLength == 0 ? null : _controls + (index * DatagramPeer.MaxControl);
-        header.ControlLength = peer.ControlLength;
-        header.Flags = 0;
-        _vectors[index].Length = (nuint)length;
+        _vectors[Count] = new Posix.IoVector { Base = BufferAt(Count), Length = (nuint)length };
+        if (!mayJoin || HeaderCount == 0 || !TryJoin(ref Headers[HeaderCount - 1].Header, peer, length)) AddHeader(peer);
+        Count++;
     }
+
+    /// <summary>After the replies were sent.</summary>
+    public void Clear() => (Count, HeaderCount) = (0, 0);
 
     /// <summary>Notes that the first slot's buffer holds one datagram, received without the kernel's headers.</summary>
     public void SetReceived(int length, ReadOnlySpan<byte> from)
@@ -105,7 +117,7 @@ internal sealed unsafe class DatagramBatch : IDisposable
         {
             ref Posix.MessageHeader header = ref Headers[i].Header;
             header.NameLength = DatagramPeer.MaxAddress;
-            header.Control = withControl ? _controls + (i * DatagramPeer.MaxControl) : null;
+            header.Control = withControl ? _controls + (i * ControlSlot) : null;
             header.ControlLength = withControl ? DatagramPeer.MaxControl : 0u;
             header.Flags = 0;
         }
@@ -113,9 +125,53 @@ internal sealed unsafe class DatagramBatch : IDisposable
 
     public void Dispose() => NativeMemory.AlignedFree(_memory);
 
+    private void AddHeader(in DatagramPeer peer)
+    {
+        int index = HeaderCount++;
+        byte* control = _controls + (index * ControlSlot);
+        ref Posix.MessageHeader header = ref Headers[index].Header;
+        ((ReadOnlySpan<byte>)peer.Address)[..peer.AddressLength].CopyTo(new Span<byte>(header.Name, AddressSlot));
+        ((ReadOnlySpan<byte>)peer.Control)[..peer.ControlLength].CopyTo(new Span<byte>(control, DatagramPeer.MaxControl));
+        header.NameLength = peer.AddressLength;
+        header.Vectors = _vectors + Count;
+        header.VectorCount = 1;
+        header.Control = peer.ControlLength == 0 ? null : control;
+        header.ControlLength = peer.ControlLength;
+        header.Flags = 0;
+    }
+
+    /// <summary>Joins the reply of the next slot to those of a header, where they go the same way and the kernel could cut them apart.</summary>
+    private bool TryJoin(ref Posix.MessageHeader header, in DatagramPeer peer, int length)
+    {
+        int count = (int)header.VectorCount;
+        var segment = (int)header.Vectors[0].Length;
+        bool isOpen = (int)header.Vectors[count - 1].Length == segment && count < MaxSegments && (count * segment) + length <= MaxJoinedOctets;
+        if (!isOpen || (length > segment && count > 1) || !GoesTo(header, peer)) return false;
+        if (length > segment)
+        {
+            (header.Vectors[0], header.Vectors[1]) = (header.Vectors[1], header.Vectors[0]);
+            segment = length;
+        }
+        header.VectorCount++;
+        if (count > 1) return true;
+        header.Control = _controls + ((HeaderCount - 1) * ControlSlot);
+        Posix.WriteSegmentControl(header.Control + peer.ControlLength, segment);
+        header.ControlLength = (nuint)(peer.ControlLength + Posix.SegmentControlSize);
+        return true;
+    }
+
+    private static bool GoesTo(in Posix.MessageHeader header, in DatagramPeer peer)
+    {
+        int control = (int)header.ControlLength - (header.VectorCount > 1 ? Posix.SegmentControlSize : 0);
+        return new ReadOnlySpan<byte>(header.Name, (int)header.NameLength).SequenceEqual(((ReadOnlySpan<byte>)peer.Address)[..peer.AddressLength])
+            && new ReadOnlySpan<byte>(header.Control, control).SequenceEqual(((ReadOnlySpan<byte>)peer.Control)[..peer.ControlLength]);
+    }
+
+    private byte* BufferAt(int index) => _buffers + ((nint)index * _bufferSize);
+
     private void Link(int index)
     {
-        _vectors[index] = new Posix.IoVector { Base = _buffers + ((nint)index * _bufferSize), Length = (nuint)_bufferSize };
+        _vectors[index] = new Posix.IoVector { Base = BufferAt(index), Length = (nuint)_bufferSize };
         Headers[index] = new Posix.MultiMessageHeader
         {
             Header = new Posix.MessageHeader

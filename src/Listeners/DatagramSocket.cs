@@ -11,6 +11,9 @@ internal abstract class DatagramSocket(Socket socket) : IDisposable
     public static DatagramSocket Over(Socket socket, Counters counters) =>
         BatchedDatagramSocket.IsSupported ? new BatchedDatagramSocket(socket, counters) : new PortableDatagramSocket(socket, counters);
 
+    /// <summary>Whether replies may be joined (<see cref="DatagramBatch.Add"/>); it may end.</summary>
+    public virtual bool CanJoin => false;
+
     /// <summary>Waits for a datagram and takes what else is there; false once <see cref="StopReceiving"/> was called.</summary>
     public abstract bool Receive(DatagramBatch batch);
 

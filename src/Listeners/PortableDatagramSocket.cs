@@ -43,7 +43,7 @@ internal sealed class PortableDatagramSocket(Socket socket, Counters counters) :
         {
             for (int i = 0; i < batch.Count; i++) Send(batch, i);
         }
-        batch.Count = 0;
+        batch.Clear();
     }
 
     /// <summary>The receiver is woken by a datagram of our own: closing the socket would lose the replies still to be sent.</summary>

@@ -20,7 +20,7 @@ internal sealed class UdpReplies(DatagramSocket socket, int capacity) : IReplySi
             if (_isDisposed) return;
             if (_batch.IsFull) socket.Send(_batch);
             Span<byte> room = _batch.Buffer(_batch.Count)[..requestor.UdpLimit];
-            _batch.Add(peer, ReplyWriter.Write(requestor, question, outcome, room));
+            _batch.Add(peer, ReplyWriter.Write(requestor, question, outcome, room), socket.CanJoin);
         }
     }
 

@@ -59,7 +59,7 @@ public sealed class DatagramBatchTests
     {
         using var batch = new DatagramBatch(1, 512);
         batch.Add(PeerWith(1, 28, 40), 10);
-        batch.Count = 0;
+        batch.Clear();
         batch.Add(PeerWith(1, 16, 0), 10);
         DatagramPeer peer = default;
         batch.GetPeer(0, ref peer);
