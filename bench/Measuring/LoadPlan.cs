@@ -16,6 +16,9 @@ internal sealed record LoadPlan(string Name, double Share, params string[] Flags
     /// </summary>
     public static LoadPlan[] Windows { get; } = [Window(64), Window(256), Window(512)];
 
+    /// <summary>Each asks one question at a time, from a port of its own: nothing can be joined for any of them.</summary>
+    public static LoadPlan ManyClients { get; } = Over("256 clients", "--window", "256", "--sockets", "256");
+
     /// <summary>Over TCP, on ten connections.</summary>
     public static LoadPlan Tcp { get; } = Over("TCP, window 200", "--transport", Scenario.Tcp, "--window", "200");
 

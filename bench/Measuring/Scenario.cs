@@ -19,6 +19,7 @@ internal enum Names
 internal sealed record Scenario(string Name, Names Names, double DelayMilliseconds, params LoadPlan[] Plans)
 {
     public const string Hit = "hit", HitOverTcp = "hit over TCP", Miss = "miss", Mix = "mix 50/50", MissWithoutCache = "miss, no cache";
+    public const string HitOfMany = "hit, 256 clients", MissOfMany = "miss, 256 clients";
     public const string Udp = "udp", Tcp = "tcp";
     public const int HotNames = 10_000;
 
@@ -28,9 +29,11 @@ internal sealed record Scenario(string Name, Names Names, double DelayMillisecon
     public static IReadOnlyList<Scenario> WithCache { get; } =
     [
         new(Hit, Names.Hot, 0, LoadPlan.Windows),
+        new(HitOfMany, Names.Hot, 0, LoadPlan.ManyClients),
         new(HitAt(5000), Names.Hot, 0, LoadPlan.Rate(5000)),
         new(HitOverTcp, Names.Hot, 0, LoadPlan.Tcp),
         new(Miss, Names.Unique, 0, LoadPlan.Windows),
+        new(MissOfMany, Names.Unique, 0, LoadPlan.ManyClients),
         new(Mix, Names.Mixed, 0, LoadPlan.Windows),
         new(MissAt(500, 0), Names.Unique, 0, LoadPlan.Rate(500)),
         new(MissAt(5000, 0), Names.Unique, 0, LoadPlan.Rate(5000)),

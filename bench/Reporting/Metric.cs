@@ -37,9 +37,11 @@ internal sealed record Metric(string Title, string Scenario, Func<Measurement, d
     public static IReadOnlyList<Metric> All { get; } =
     [
         HitRate, HitCpu, SwitchesOf("hits", Measuring.Scenario.Hit), HitsOf("hits", Measuring.Scenario.Hit),
+        QueriesOf("hits, 256 clients", Measuring.Scenario.HitOfMany), CpuOf("hits, 256 clients", Measuring.Scenario.HitOfMany),
         TcpRate, CpuOf("hits over TCP", Measuring.Scenario.HitOverTcp),
         MissRate, MissCpu, SwitchesOf("misses", Measuring.Scenario.Miss),
         new("misses, queries/TLS record", Measuring.Scenario.Miss, m => m.QueriesPerRecord, "0.0", HasRatio: false),
+        QueriesOf("misses, 256 clients", Measuring.Scenario.MissOfMany), CpuOf("misses, 256 clients", Measuring.Scenario.MissOfMany),
         BareMissRate, BareMissCpu,
         MixRate, CpuOf("mix 50/50", Measuring.Scenario.Mix), MixHits,
         .. Latencies,
