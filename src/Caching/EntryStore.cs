@@ -20,14 +20,13 @@ namespace DotProxy.Caching;
 internal unsafe struct EntryStore : IDisposable
 {
     // Our choices. An entry of ours has some 130 octets: a slot for each 64 keeps the index half empty.
-    private const int OctetsPerSlot = 64;
+    private const int OctetsPerSlot = 64, PrefetchedOctets = 256;
     private const int SmallShare = 10;
 
     // Half a ring always holds an entry and the gap before it; of the main ring one entry must not take so much.
     private const int LargestShareOfSmall = 2, LargestShareOfMain = 4;
 
     // How many entries may go round to make room for one, so that a ring full of favourites holds nobody up.
-    private const int PrefetchedOctets = 256;
     private const int LeastRounds = 64, OctetsPerRound = 32;
 
     private readonly byte* _memory;
@@ -100,7 +99,6 @@ internal unsafe struct EntryStore : IDisposable
     /// </summary>
     public bool TryPut(in QuestionKey key, in NewEntry entry)
     {
-        if (!_small.IsEmpty) Prefetch(_arena.HeaderAt(_small.Tail).Hash);
         int length = EntryArena.LengthOf(entry.MessageLength);
         int old = Find(key), visits = 0;
         bool isKnown = _ghosts.Take(key.Hash);
@@ -130,9 +128,7 @@ internal unsafe struct EntryStore : IDisposable
         entry.CopyMessage(key, _arena.MessageAt(position, header.MessageLength));
         _index.Add(key.Hash, position, visits);
         Count++;
-        // Where the next entry goes to, and the one that goes for it.
-        _arena.Prefetch(_small.Head, PrefetchedOctets);
-        _arena.Prefetch(_small.Tail, EntryHeader.Size);
+        PrefetchForNext();
         return true;
     }
 
@@ -157,6 +153,16 @@ internal unsafe struct EntryStore : IDisposable
     }
 
     public readonly void Dispose() => NativeMemory.Free(_memory);
+
+    /// <summary>Where the next entry goes to, the slot of the one that goes for it, and the one after that: it is then known next time.</summary>
+    private readonly void PrefetchForNext()
+    {
+        _arena.Prefetch(_small.Head, PrefetchedOctets);
+        if (_small.IsEmpty) return;
+        ref EntryHeader next = ref _arena.HeaderAt(_small.Tail);
+        Prefetch(next.Hash);
+        _arena.Prefetch(_small.Tail + next.Length, EntryHeader.Size);
+    }
 
     private readonly int Find(in QuestionKey key)
     {
@@ -202,7 +208,8 @@ internal unsafe struct EntryStore : IDisposable
         if (_index.Visits(slot) == 0)
         {
             _ghosts.Add(hash);
-            Evict(slot);
+            Drop(slot);
+            Evictions++;
             return;
         }
         int to = PushMain(length);
@@ -223,7 +230,8 @@ internal unsafe struct EntryStore : IDisposable
         int visits = _index.Visits(slot);
         if (visits == 0 || !mayGoRound || !_main.TryPush(length, out int to, out int gapAt, out int gap))
         {
-            Evict(slot);
+            Drop(slot);
+            Evictions++;
             return;
         }
         // Its old place is the newest free room: at worst the two overlap, and the move allows for that. A gap lies before both.
@@ -231,12 +239,6 @@ internal unsafe struct EntryStore : IDisposable
         _index.Move(slot, to);
         _arena.MarkGap(gapAt, gap);
         _index.SetVisits(slot, visits - 1);
-    }
-
-    private void Evict(int slot)
-    {
-        Drop(slot);
-        Evictions++;
     }
 
     private void Drop(int slot)
