@@ -14,7 +14,7 @@ internal sealed record LoadPlan(string Name, double Share, params string[] Flags
     /// What a closed loop is tried with. A narrow one leaves batches half empty, a wide one overflows what a system keeps ready:
     /// which is best differs, and each system's best counts.
     /// </summary>
-    public static LoadPlan[] Windows { get; } = [Window(64), Window(256), Window(512)];
+    public static LoadPlan[] Windows { get; } = [Window(64), Window(256), Window(512), Window(1024)];
 
     /// <summary>Each asks one question at a time, from a port of its own: nothing can be joined for any of them.</summary>
     public static LoadPlan ManyClients { get; } = Over("256 clients", "--window", "256", "--sockets", "256");

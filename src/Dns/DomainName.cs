@@ -73,14 +73,21 @@ internal static class DomainName
     /// <summary>Copies a name with its letters A to Z in lower case (RFC 4034 §6.2); its length octets are below all letters.</summary>
     public static void ToLower(ReadOnlySpan<byte> name, Span<byte> destination)
     {
-        int i = 0;
-        for (; i + Vector128<byte>.Count <= name.Length; i += Vector128<byte>.Count)
+        if (name.Length < Vector128<byte>.Count)
         {
-            var octets = Vector128.Create(name[i..]);
-            Vector128<byte> isUpper = Vector128.LessThanOrEqual(octets - Vector128.Create((byte)'A'), Vector128.Create((byte)('Z' - 'A')));
-            (octets | (isUpper & Vector128.Create((byte)0x20))).CopyTo(destination[i..]);
+            for (int i = 0; i < name.Length; i++) destination[i] = char.IsAsciiLetterUpper((char)name[i]) ? (byte)(name[i] | 0x20) : name[i];
+            return;
         }
-        for (; i < name.Length; i++) destination[i] = char.IsAsciiLetterUpper((char)name[i]) ? (byte)(name[i] | 0x20) : name[i];
+        int last = name.Length - Vector128<byte>.Count;
+        for (int i = 0; i < last; i += Vector128<byte>.Count) SixteenToLower(name[i..], destination[i..]);
+        SixteenToLower(name[last..], destination[last..]);
+    }
+
+    private static void SixteenToLower(ReadOnlySpan<byte> name, Span<byte> destination)
+    {
+        var octets = Vector128.Create(name);
+        Vector128<byte> isUpper = Vector128.LessThanOrEqual(octets - Vector128.Create((byte)'A'), Vector128.Create((byte)('Z' - 'A')));
+        (octets | (isUpper & Vector128.Create((byte)0x20))).CopyTo(destination);
     }
 
     private static bool EqualsIgnoreCase(ReadOnlySpan<byte> left, ReadOnlySpan<byte> right)
