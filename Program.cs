@@ -1,13 +1,14 @@
 using DotProxy.Caching;
 using DotProxy.Configuration;
+using DotProxy.Failover;
 using DotProxy.Listeners;
 using DotProxy.Resolution;
 using DotProxy.Telemetry;
 using DotProxy.Upstreams;
 
-//    UDP loop ──┐                                      ┌─ worker ═ TLS stream ═╗
-//               ├─ screen ─ cache ─▶ bounded channel ──┼─ worker ═ TLS stream ═╬═▶ upstream :853
-//    TCP loop ──┘ (a hit is answered in the loop)      └─ worker ═ TLS stream ═╝
+//    UDP loop ──┐                                      ┌─▶ bounded channel ──┬─ worker ═ TLS stream ═╗
+//               ├─ screen ─ cache ─▶ failover, hedging ┤                     └─ worker ═ TLS stream ═╩═▶ upstream :853
+//    TCP loop ──┘ (a hit is answered in the loop)      └─▶ bounded channel ──── worker ═ TLS stream ═══▶ another one
 
 SocketEvents.Configure();
 try
@@ -25,23 +26,21 @@ try
     using var stop = new StopSignal();
 
     // Not before everything is there that can end the start: a start that fails is one line.
-    log.Starting(CommandLine.Version, options.Upstreams[0].ToString(), identity.Trust.Description);
+    log.Starting(CommandLine.Version, string.Join(", or ", options.Upstreams), identity.Trust.Description);
     sockets.Announce(log);
-    foreach (UpstreamSpec spare in options.Upstreams.Skip(1)) log.UpstreamUnused(spare.ToString());
     foreach (string name in UnknownVariables.Among(Environment.GetEnvironmentVariables())) log.VariableUnknown(name, UnknownVariables.Guess(name));
     if (identity.Trust.Damage is { } damage) log.AuthoritiesDamaged(damage);
 
-    var channel = new QueryChannel(options.QueueCapacity, counters, log);
-    using CacheStage? cache = CacheStage.Before(channel, options, time, counters, log);
+    IUpstream[] each = [.. options.Upstreams.Select(spec => UpstreamWorkers.Start(spec, options, identity, time, counters, log))];
+    using IUpstream upstreams = UpstreamGroup.Of(each, options.Policy, time, counters, log);
+    using CacheStage? cache = CacheStage.Before(upstreams, options, time, counters, log);
     using var signals = new CacheSignals(cache?.Control, log);
-    using var listeners = new ListenerLoops(sockets, cache?.Resolver ?? channel, options.Timeout, time, counters, log);
-    using UpstreamWorkers workers = UpstreamWorkers.Start(options, identity, channel, time, counters, log);
-    channel.DrainInto(workers);
+    using var listeners = new ListenerLoops(sockets, cache?.Resolver ?? upstreams, options.Timeout, time, counters, log);
     listeners.Start();
 
     log.Stopping(await stop.WaitAsync());
     await listeners.StopAsync();
-    await workers.StopAsync();
+    await upstreams.StopAsync(IUpstream.DrainTime);
     await listeners.FinishAsync();
     log.Stopped();
     return 0;

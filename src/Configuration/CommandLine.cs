@@ -29,6 +29,7 @@ internal static class CommandLine
         IReadOnlyList<IPEndPoint> listen = Settings.Listen.Read(arguments, environment);
         RefuseOverlaps(listen);
         IReadOnlyList<UpstreamSpec> upstreams = Settings.Upstream.Read(arguments, environment);
+        UpstreamRules.Check(upstreams, listen);
         string? certificate = One<string?>(Settings.ClientCertificate!, null), key = One<string?>(Settings.ClientKey!, null);
         if (key is not null && certificate is null)
             throw new StartException($"{Settings.ClientKey.Flag} '{key}': there is no certificate for it; give {Settings.ClientCertificate.Flag} too");
@@ -40,6 +41,7 @@ internal static class CommandLine
             Listen = listen.Count > 0 ? listen : s_defaultListen,
             ListenIsDefault = listen.Count == 0,
             Upstreams = upstreams.Count > 0 ? upstreams : [UpstreamSpec.Default],
+            Policy = One(Settings.Policy, Policy.Ordered),
             CaFile = One<string?>(Settings.CaFile!, null),
             ClientCertificate = certificate,
             ClientKey = key,

@@ -13,6 +13,9 @@ internal sealed record ProxyOptions
 
     public required IReadOnlyList<UpstreamSpec> Upstreams { get; init; }
 
+    /// <summary>Whom of several upstreams a query goes to.</summary>
+    public Policy Policy { get; init; }
+
     /// <summary>PEM; null trusts the system's store.</summary>
     public string? CaFile { get; init; }
 

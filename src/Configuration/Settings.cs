@@ -12,8 +12,13 @@ internal static class Settings
     public static readonly Setting<UpstreamSpec> Upstream = new(
         "--upstream", "SPEC",
         $"Resolver to ask: {string.Join(", ", UpstreamSpec.PresetNames)}, or tls://ADDRESS[:PORT]#HOSTNAME, whose certificate must carry HOSTNAME "
-            + "(without it: the address). May be repeated, but for now only the first is asked.",
+            + "(without it: the address). May be repeated: the others stand in for one that fails, is silent or late.",
         "cloudflare", UpstreamSpec.TryParse, isList: true);
+
+    public static readonly Setting<Policy> Policy = new(
+        "--policy", "POLICY", "Which of several upstreams is asked: ordered (the first that is well), fastest, or spread (each domain always the same one, so that none sees all).",
+        "ordered",
+        SettingParsers.OneOf(("ordered", Configuration.Policy.Ordered), ("fastest", Configuration.Policy.Fastest), ("spread", Configuration.Policy.Spread)));
 
     public static readonly Setting<string> CaFile = new(
         "--ca-file", "FILE", "Certificate authorities to trust instead of the system's (PEM).", "", SettingParsers.PemFile);
@@ -60,7 +65,7 @@ internal static class Settings
     public static readonly IReadOnlyList<(string Title, Setting[] Members)> Groups =
     [
         ("Listening", [Listen]),
-        ("Asking", [Upstream, CaFile, ClientCertificate, ClientKey]),
+        ("Asking", [Upstream, Policy, CaFile, ClientCertificate, ClientKey]),
         ("Remembering", [CacheSize, CacheFile, Stale, MinTtl, MaxTtl]),
         ("Limits", [Connections, Queue, Timeout]),
         ("Logging", [Level, Format]),

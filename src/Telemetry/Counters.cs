@@ -33,6 +33,12 @@ internal sealed class Counters
     /// <summary>Queries sent once more because their connection died.</summary>
     public Counter Retried { get; } = new();
 
+    /// <summary>Queries that another upstream was asked because the one before failed, or had not answered within a second.</summary>
+    public Counter FailedOver { get; } = new();
+
+    /// <summary>Queries that another upstream was asked because the answer was later than usual.</summary>
+    public Counter Hedged { get; } = new();
+
     /// <summary>Upstream messages that match no question in flight (RFC 5452 §9.1), or that are no answers.</summary>
     public Counter Mismatched { get; } = new();
 

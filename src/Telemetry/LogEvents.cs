@@ -19,9 +19,6 @@ internal sealed partial class LogEvents(ILogger logger, TimeProvider time)
     [LoggerMessage(2, LogLevel.Information, "listening on {Address} (udp, tcp)")]
     public partial void Listening(string address);
 
-    [LoggerMessage(3, LogLevel.Warning, "{Upstream} is not used: for now only the first upstream is asked")]
-    public partial void UpstreamUnused(string upstream);
-
     [LoggerMessage(4, LogLevel.Warning, "{Variable} is no option of dotproxy and has no effect{Guess}; 'dotproxy --help' lists what there is")]
     public partial void VariableUnknown(string variable, string guess);
 
@@ -80,6 +77,12 @@ internal sealed partial class LogEvents(ILogger logger, TimeProvider time)
 
     [LoggerMessage(27, LogLevel.Warning, "upstream unsteady: {Upstream} was lost and back {Count} more times since it was last said")]
     public partial void UpstreamUnsteady(string upstream, long count);
+
+    [LoggerMessage(28, LogLevel.Warning, "upstream left out: {Upstream}: {Cause}; the others are asked until a probe is answered well")]
+    public partial void UpstreamLeftOut(string upstream, string cause);
+
+    [LoggerMessage(29, LogLevel.Information, "upstream asked again: {Upstream}, after {Seconds} s")]
+    public partial void UpstreamAskedAgain(string upstream, long seconds);
 
     [LoggerMessage(24, LogLevel.Debug, "connected to {Upstream} ({Protocol}, {Milliseconds} ms)")]
     public partial void Connected(string upstream, string protocol, long milliseconds);

@@ -19,6 +19,9 @@ internal sealed class UpstreamWorker(QueryChannel channel, Upstream upstream, Ti
     // closed (a server's bound on queries per connection) is no failure of what it left unanswered: that does not count.
     private const int MaxFailedAttempts = 1;
 
+    // So early in the time that a connection has, a probe tells a slow name from a dead connection: others may be waiting to step in.
+    private const int ProbesPerLimit = 4;
+
     private readonly Queue<Query> _again = new();
     private readonly SinkSet _sinks = new();
     private readonly ProbeQuery _probe = new();
@@ -53,14 +56,14 @@ internal sealed class UpstreamWorker(QueryChannel channel, Upstream upstream, Ti
     public void Adopt(UpstreamConnection connection) => Interlocked.Exchange(ref _dialed, connection)?.Dispose();
 
     /// <summary>
-    /// Answers what is too late and ends a connection that is dead without having been closed; half-way to that it asks whether it is.
+    /// Answers what is too late and ends a connection that is dead without having been closed; before that it asks whether it is.
     /// On the sweep's thread.
     /// </summary>
     public void Sweep(TimeSpan stallLimit, long now)
     {
         if (Volatile.Read(ref _connection) is not { } connection) return;
         if (connection.IsStalled(stallLimit, now)) connection.Abort(upstream.FellSilent);
-        else _wantsProbe = !_probe.IsUnderWay && connection.IsStalled(stallLimit / 2, now);
+        else _wantsProbe = !_probe.IsUnderWay && connection.IsStalled(stallLimit / ProbesPerLimit, now);
 
         var expired = new List<Query>();
         connection.TakeExpired(now, expired);
@@ -68,6 +71,9 @@ internal sealed class UpstreamWorker(QueryChannel channel, Upstream upstream, Ti
         foreach (Query query in expired) Fail(query, upstream.NoAnswer, sinks);
         sinks.Flush();
     }
+
+    /// <inheritdoc cref="UpstreamConnection.IsStalled"/>
+    public bool IsStalled(TimeSpan limit, long now) => Volatile.Read(ref _connection) is { } connection && connection.IsStalled(limit, now);
 
     /// <summary>Ends the connection, so that what is in flight on it is refused or asked again.</summary>
     public void Abort(Failure cause) => Volatile.Read(ref _connection)?.Abort(cause);

@@ -6,18 +6,16 @@ using DotProxy.Telemetry;
 namespace DotProxy.Upstreams;
 
 /// <summary>
-/// The workers of one upstream. The first idle one that has a connection takes what is in the channel, so that queries gather on
+/// One upstream that is asked over TLS: a bounded channel and the workers that drain it. The first idle one that has a connection takes what is in the channel, so that queries gather on
 /// few connections; others are dialled when the first are at their bound.
 /// </summary>
-internal sealed class UpstreamWorkers : IQueryConsumer, IDisposable
+internal sealed class UpstreamWorkers : IUpstream, IQueryConsumer
 {
     // Our choices: how late a deadline may be noticed, and the backlog at which a further connection is worth its handshake.
     private static readonly TimeSpan s_longestSweepPeriod = TimeSpan.FromMilliseconds(250), s_shortestSweepPeriod = TimeSpan.FromMilliseconds(25);
     private const int SweepsPerTimeout = 16;
     private const int BacklogForNextConnection = 256;
 
-    // Supervisors kill after ten seconds or more, and ours has promised to be gone after five.
-    private static readonly TimeSpan s_drainTime = TimeSpan.FromSeconds(3.5);
     private static readonly TimeSpan s_refuseTime = TimeSpan.FromMilliseconds(250);
 
     // A dial may outlive the query that asked for it: the next ones profit. Three round trips of a bad line fit in.
@@ -53,24 +51,35 @@ internal sealed class UpstreamWorkers : IQueryConsumer, IDisposable
     }
 
     /// <summary>Makes the workers and dials for the first of them, so that a fault is known, and said, before the first query.</summary>
-    public static UpstreamWorkers Start(
-        ProxyOptions options, TlsIdentity identity, QueryChannel channel, TimeProvider time, Counters counters, LogEvents log)
+    public static UpstreamWorkers Start(UpstreamSpec spec, ProxyOptions options, TlsIdentity identity, TimeProvider time, Counters counters, LogEvents log)
     {
-        UpstreamSpec spec = options.Upstreams[0];
         TimeSpan attempt = options.Timeout / 2 > s_leastDialTime ? options.Timeout / 2 : s_leastDialTime;
+        var channel = new QueryChannel(options.QueueCapacity, counters, log);
         var dialer = new UpstreamDialer(spec, identity, attempt, time, counters, log);
         var backoff = new DialBackoff(spec.Name, patience: options.Timeout, time, Jitter, log);
         var upstream = new Upstream(spec.Name, options.Timeout, dialer, backoff, time, log);
         var workers = new UpstreamWorker[options.Connections];
         for (int i = 0; i < workers.Length; i++) workers[i] = new UpstreamWorker(channel, upstream, time, counters, log);
+        var started = new UpstreamWorkers(channel, upstream, workers, options.Timeout, time, counters, log);
+        channel.DrainInto(started);
         upstream.RequestConnection(workers[0]);
-        return new UpstreamWorkers(channel, upstream, workers, options.Timeout, time, counters, log);
+        return started;
     }
+
+    public string Name => _upstream.Name;
 
     /// <summary>Queries that wait or are in flight.</summary>
     public int Pending => _channel.Count + _workers.Sum(worker => worker.Pending);
 
     public Failure? Outage => _upstream.Refusal;
+
+    public Failure? Trouble => _upstream.Backoff.LastFailure;
+
+    public bool IsSilent(TimeSpan limit, long now) => Array.Exists(_workers, worker => worker.IsStalled(limit, now));
+
+    public void Resolve(Query query, SinkSet sinks) => _channel.Resolve(query, sinks);
+
+    public void Flush() => _channel.Flush();
 
     public void Drain()
     {
@@ -93,16 +102,15 @@ internal sealed class UpstreamWorkers : IQueryConsumer, IDisposable
         }
     }
 
-    /// <summary>Waits until every query is answered or too late; what is left then is answered SERVFAIL.</summary>
-    public async Task StopAsync()
+    public async Task StopAsync(TimeSpan drainTime)
     {
         long start = _time.GetTimestamp();
-        while (await IsAnyPendingAsync() && _time.GetElapsedTime(start) < s_drainTime) await Task.Delay(s_drainPoll, _time);
-        if (Pending > 0) _log.StoppedLate(Pending);
+        while (await IsAnyPendingAsync() && _time.GetElapsedTime(start) < drainTime) await Task.Delay(s_drainPoll, _time);
+        if (Pending > 0 && drainTime > TimeSpan.Zero) _log.StoppedLate(Pending);
 
         _upstream.Stop();
         foreach (UpstreamWorker worker in _workers) worker.Abort(Failure.ShuttingDown);
-        while (await IsAnyPendingAsync() && _time.GetElapsedTime(start) < s_drainTime + s_refuseTime)
+        while (await IsAnyPendingAsync() && _time.GetElapsedTime(start) < drainTime + s_refuseTime)
         {
             LookAgain();
             await Task.Delay(s_drainPoll, _time);

@@ -1,5 +1,6 @@
 using System.Net;
 using DotProxy.Configuration;
+using DotProxy.Failover;
 using DotProxy.Listeners;
 using DotProxy.Resolution;
 using DotProxy.Telemetry;
@@ -15,28 +16,34 @@ namespace DotProxy.Tests.Fakes;
 /// </summary>
 internal sealed class ProxyInProcess : IAsyncDisposable
 {
-    private readonly UpstreamWorkers _workers;
+    private readonly IUpstream _upstreams;
     private readonly ListenerSockets _sockets;
     private readonly ListenerLoops _listeners;
 
     public ProxyInProcess(FakeUpstream upstream, int connections = 2, double timeoutSeconds = 4, int queue = 16384, ILogger? logger = null)
+        : this([upstream.Spec], connections, timeoutSeconds, queue, logger)
     {
-        Assert.True(UpstreamSpec.TryParse(upstream.Spec, out UpstreamSpec? spec, out string error), error);
+    }
+
+    public ProxyInProcess(
+        string[] specs, int connections = 2, double timeoutSeconds = 4, int queue = 16384, ILogger? logger = null, Policy policy = Policy.Ordered)
+    {
         var options = new ProxyOptions
         {
             Listen = [new IPEndPoint(IPAddress.Loopback, 0)],
-            Upstreams = [spec],
+            Upstreams = [.. specs.Select(Parse)],
+            Policy = policy,
             CaFile = TestCertificates.Authority,
             Connections = connections,
             QueueCapacity = queue,
             Timeout = TimeSpan.FromSeconds(timeoutSeconds),
         };
         var log = new LogEvents(logger ?? NullLogger.Instance, TimeProvider.System);
-        var channel = new QueryChannel(options.QueueCapacity, Counters, log);
-        _workers = UpstreamWorkers.Start(options, TlsIdentity.Load(options, _ => null), channel, TimeProvider.System, Counters, log);
-        channel.DrainInto(_workers);
+        TlsIdentity identity = TlsIdentity.Load(options, _ => null);
+        IUpstream[] each = [.. options.Upstreams.Select(spec => UpstreamWorkers.Start(spec, options, identity, TimeProvider.System, Counters, log))];
+        _upstreams = UpstreamGroup.Of(each, policy, TimeProvider.System, Counters, log);
         _sockets = ListenerSockets.Bind(options, udpSocketsPerAddress: 2);
-        _listeners = new ListenerLoops(_sockets, channel, options.Timeout, TimeProvider.System, Counters, log);
+        _listeners = new ListenerLoops(_sockets, _upstreams, options.Timeout, TimeProvider.System, Counters, log);
         _listeners.Start();
         EndPoint = (IPEndPoint)_sockets.Tcp[0].LocalEndPoint!;
     }
@@ -45,16 +52,22 @@ internal sealed class ProxyInProcess : IAsyncDisposable
 
     public IPEndPoint EndPoint { get; }
 
-    public int Pending => _workers.Pending;
+    public int Pending => _upstreams.Pending;
 
     /// <summary>Stops as Program.cs does. A query that was never completed, or was twice, fails here.</summary>
     public async ValueTask DisposeAsync()
     {
         await _listeners.StopAsync();
-        await _workers.StopAsync();
+        await _upstreams.StopAsync(IUpstream.DrainTime);
         await _listeners.FinishAsync();
-        _workers.Dispose();
+        _upstreams.Dispose();
         _listeners.Dispose();
         _sockets.Dispose();
+    }
+
+    private static UpstreamSpec Parse(string text)
+    {
+        Assert.True(UpstreamSpec.TryParse(text, out UpstreamSpec? spec, out string error), error);
+        return spec;
     }
 }

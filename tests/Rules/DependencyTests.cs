@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 namespace DotProxy.Tests.Rules;
 
 /// <summary>
-/// Dependencies point one way: Dns ← Resolution ← {Listeners, Caching, Upstreams} ← Program. Those three never see each
+/// Dependencies point one way: Dns ← Resolution ← {Listeners, Caching, Failover, Upstreams} ← Program. Those four never see each
 /// other: they meet in the channel. Telemetry and Configuration stand beside it, for all but Dns to use.
 /// </summary>
 public sealed partial class DependencyTests
@@ -18,7 +18,8 @@ public sealed partial class DependencyTests
         ["Caching"] = ["Dns", "Resolution", "Telemetry", "Configuration"],
         ["Listeners"] = ["Dns", "Resolution", "Telemetry", "Configuration"],
         ["Upstreams"] = ["Dns", "Resolution", "Telemetry", "Configuration"],
-        ["Program"] = ["Caching", "Configuration", "Listeners", "Resolution", "Telemetry", "Upstreams"],
+        ["Failover"] = ["Dns", "Resolution", "Telemetry", "Configuration"],
+        ["Program"] = ["Caching", "Configuration", "Failover", "Listeners", "Resolution", "Telemetry", "Upstreams"],
     };
 
     // What is not in the framework, and the areas that it is for.

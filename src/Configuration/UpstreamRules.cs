@@ -1,0 +1,30 @@
+using System.Net;
+
+namespace DotProxy.Configuration;
+
+/// <summary>What upstreams must not be, each right by itself though it may be.</summary>
+internal static class UpstreamRules
+{
+    // Our choice: more would not be safer, and each is dialled at the start.
+    private const int Most = 16;
+
+    /// <exception cref="StartException">They are too many, one is there twice, or one is this proxy itself.</exception>
+    public static void Check(IReadOnlyList<UpstreamSpec> upstreams, IReadOnlyList<IPEndPoint> listen)
+    {
+        if (upstreams.Count > Most) throw new StartException($"{Settings.Upstream.Flag} is given {upstreams.Count} times; {Most} are the most");
+        for (int i = 0; i < upstreams.Count; i++)
+        {
+            foreach (IPEndPoint address in upstreams[i].Addresses)
+            {
+                if (listen.FirstOrDefault(listener => IsSame(listener, address)) is { } own)
+                    throw new StartException($"{Settings.Upstream.Flag} '{address}': it is {Settings.Listen.Flag} '{own}', this proxy's own address: a query would go round for ever");
+                if (upstreams.Take(i).Any(earlier => earlier.HostName == upstreams[i].HostName && earlier.Addresses.Contains(address)))
+                    throw new StartException($"{Settings.Upstream.Flag} '{upstreams[i].Name}': {address} is there twice; leave one of them out");
+            }
+        }
+    }
+
+    private static bool IsSame(IPEndPoint listener, IPEndPoint upstream) =>
+        listener.Port == upstream.Port && listener.Port != 0
+        && (listener.Address.Equals(upstream.Address) || (ListenAddress.IsWildcard(listener.Address) && IPAddress.IsLoopback(upstream.Address)));
+}
