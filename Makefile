@@ -7,7 +7,7 @@ MEGABYTES = $$(stat -c %s $(BINARY) | awk '{ printf "%.1f MB", $$1 / 1e6 }')
 SOURCES := Program.cs DotProxy.csproj Directory.Build.props Directory.Packages.props BannedSymbols.txt $(shell find src -name '*.cs')
 
 .DEFAULT_GOAL := help
-.PHONY: help deps build run demo test bench size certs image image-test clean
+.PHONY: help deps build run demo test bench faults size certs image image-test clean
 
 help: ## Show the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -40,6 +40,10 @@ test: $(BINARY) ## Unit, property and conformance tests, and end-to-end tests on
 bench: $(BINARY) ## Measure against Unbound, dnsdist and smartdns, side by side on loopback (QUICK=1: one short round)
 	@tools/deps.sh bench
 	@bench/run.sh $(if $(QUICK),--quick) $(BINARY) $(ARGS)
+
+faults: $(BINARY) ## Show what clients notice when one of three upstreams is killed, frozen, cut off … (as root; six minutes)
+	@tools/deps.sh faults
+	@bench/faults.sh $(BINARY) $(ARGS)
 
 size: $(BINARY) ## Print the binary's size, its time to listen and its resident memory, beside their bounds
 	@tools/deps.sh demo

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.InteropServices;
 
 [assembly: DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
@@ -12,6 +13,9 @@ internal static unsafe partial class Kernel
 
     private const int SetTimerSlack = 29;
     private const int Terminate = 15;
+
+    public const int Kill = 9, Stop = 19, Continue = 18;
+
     private const long Second = 1_000_000_000;
 
     /// <summary>Lets timers of the calling thread fire when they are due, not up to 50 µs later.</summary>
@@ -24,6 +28,13 @@ internal static unsafe partial class Kernel
         _ = NanoSleep(&time, null);
     }
 
+    /// <summary>Not shorter where a signal comes, such as that of a child that was stopped.</summary>
+    public static void Nap(TimeSpan time)
+    {
+        long start = Stopwatch.GetTimestamp();
+        while (time - Stopwatch.GetElapsedTime(start) is { Ticks: > 0 } left) Nap((long)left.TotalNanoseconds);
+    }
+
     /// <summary>Waits until one of the descriptors can be read, at most so long.</summary>
     public static void Poll(Span<PollDescriptor> descriptors, long nanoseconds)
     {
@@ -31,7 +42,9 @@ internal static unsafe partial class Kernel
         fixed (PollDescriptor* first = descriptors) _ = PollPrecisely(first, (nuint)descriptors.Length, &time, null);
     }
 
-    public static void AskToStop(int processId) => _ = SendSignal(processId, Terminate);
+    public static void AskToStop(int processId) => Signal(processId, Terminate);
+
+    public static void Signal(int processId, int signal) => _ = SendSignal(processId, signal);
 
     [LibraryImport("libc", EntryPoint = "prctl")]
     private static partial int ProcessControl(int option, nuint first, nuint second, nuint third, nuint fourth);

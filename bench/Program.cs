@@ -1,4 +1,5 @@
 using DotProxy.Bench;
+using DotProxy.Bench.Faults;
 using DotProxy.Bench.Load;
 using DotProxy.Bench.Measuring;
 using DotProxy.Bench.Micro;
@@ -21,6 +22,8 @@ string usage = $"""
           Measures BINARY and each peer that is installed; 'make bench' calls this through bench/run.sh.
       report FILE
           The tables of a run again, from its results.json.
+      faults {FaultsCommand.Usage}
+          What the clients notice when one of three real upstreams fails; 'make faults' calls this through bench/faults.sh.
       micro
           Times the parts of a query's way, one by one, and our cache beside a library's.
     """;
@@ -33,6 +36,7 @@ try
         ["echo", .. string[] rest] => EchoCommand.Run(rest),
         ["run", .. string[] rest] => RunCommand.Run(rest),
         ["report", var file] => RunCommand.Report(file),
+        ["faults", .. string[] rest] => FaultsCommand.Run(rest),
         ["micro"] => MicroCommand.Run(),
         _ => Output.Refuse(usage),
     };

@@ -11,6 +11,7 @@ for purpose in "$@"; do
         demo)  packages="$packages openssl unbound bind9-dnsutils" ;;
         test)  packages="$packages openssl unbound bind9-dnsutils knot-dnsutils git" ;;
         bench) packages="$packages openssl unbound dnsdist smartdns iproute2 util-linux" ;;
+        faults) packages="$packages openssl unbound dnsdist knot-resolver iproute2 util-linux" ;;
         image) command -v docker >/dev/null && docker info >/dev/null 2>&1 || packages="$packages buildah" ;;
         static) packages="$packages gcc libc6-dev libssl-dev cmake make ca-certificates" ;;
         local-sdk) packages="$packages debootstrap ca-certificates" ;;

@@ -12,8 +12,9 @@ internal sealed class Member(IUpstream upstream, int index, TimeProvider time, F
     // Our choices. Half of the last sixteen: one unlucky name among many is no fault of the upstream.
     private const uint Window = 0xFFFF;
     private const int MostFailures = 8;
-    private static readonly TimeSpan s_silence = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan s_firstPause = TimeSpan.FromMilliseconds(250), s_longestPause = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan s_shortestSilence = TimeSpan.FromMilliseconds(500), s_longestSilence = TimeSpan.FromSeconds(1);
+    private const int P95sOfSilence = 8;
+    private static readonly TimeSpan s_firstPause = TimeSpan.FromMilliseconds(250), s_longestPause = TimeSpan.FromSeconds(5);
 
     // So long it must have been well for half of its past to be forgiven, and for its average to count half.
     private static readonly TimeSpan s_forgiveness = TimeSpan.FromMinutes(1), s_memory = TimeSpan.FromSeconds(30);
@@ -96,7 +97,7 @@ internal sealed class Member(IUpstream upstream, int index, TimeProvider time, F
             {
                 // Whoever found the trouble has logged it.
                 if (upstream.Trouble is { } trouble) LeaveOut(trouble.Text, isKnown: true);
-                else if (upstream.IsSilent(s_silence, now)) LeaveOut($"no answer within {s_silence.TotalSeconds:0} s", isKnown: false);
+                else if (upstream.IsSilent(Silence, now)) LeaveOut($"no answer for {Silence.TotalMilliseconds:0} ms", isKnown: false);
             }
             if (!_isLeftOut || now < _probeAt) return false;
             // Should the probe be lost, the next one follows.
@@ -104,6 +105,10 @@ internal sealed class Member(IUpstream upstream, int index, TimeProvider time, F
             return true;
         }
     }
+
+    /// <summary>So long without any answer is not slow, but dead. A lost packet costs a quarter of a second on a good line.</summary>
+    private TimeSpan Silence => _latency.P95 is not { } p95 || p95 * P95sOfSilence > s_longestSilence ? s_longestSilence
+        : p95 * P95sOfSilence < s_shortestSilence ? s_shortestSilence : p95 * P95sOfSilence;
 
     private void LeaveOut(string why, bool isKnown)
     {

@@ -13,6 +13,10 @@ internal sealed class Upstream(string name, TimeSpan timeout, UpstreamDialer dia
     // Our choice: an upstream that takes one connection only must not be asked for a second all the time.
     private static readonly TimeSpan s_extraPause = TimeSpan.FromSeconds(30);
 
+    // Our choice: two round trips of a bad line. Longer, and whoever has another upstream had better ask that one.
+    private static readonly TimeSpan s_slowDial = TimeSpan.FromMilliseconds(300);
+    private const long NotDialing = long.MaxValue;
+
     private readonly Lock _lock = new();
     private readonly Queue<(UpstreamWorker Worker, bool IsExtra)> _wanting = new();
     private readonly CancellationTokenSource _stopping = new();
@@ -21,6 +25,7 @@ internal sealed class Upstream(string name, TimeSpan timeout, UpstreamDialer dia
     private bool _wasReached;
     private long _notBefore;
     private long _noExtraBefore;
+    private long _dialingSince = NotDialing;
 
     /// <summary>Called on the pool after each failed dial, so that those who wait are looked at again.</summary>
     public event Action? DialFailed;
@@ -45,6 +50,13 @@ internal sealed class Upstream(string name, TimeSpan timeout, UpstreamDialer dia
 
     /// <summary>The failure to answer with at once instead of waiting; null while waiting is worth it.</summary>
     public Failure? Refusal => _stopping.IsCancellationRequested ? Failure.ShuttingDown : backoff.Refusal;
+
+    /// <summary>What has been wrong since it last answered, or that a connection which somebody needs takes its time; null while nothing is.</summary>
+    public Failure? Trouble => backoff.LastFailure ?? (IsDialingSlowly ? SlowDial : null);
+
+    private Failure SlowDial { get; } = new(ExtendedErrorCode.NetworkError, $"{name}: not connected within {s_slowDial.TotalMilliseconds:0} ms");
+
+    private bool IsDialingSlowly => Volatile.Read(ref _dialingSince) is var since and not NotDialing && time.GetElapsedTime(since) >= s_slowDial;
 
     public void KeepWatch() => Watch?.Invoke();
 
@@ -131,7 +143,9 @@ internal sealed class Upstream(string name, TimeSpan timeout, UpstreamDialer dia
     private async Task DialForAsync(UpstreamWorker worker, bool isExtra)
     {
         long start = time.GetTimestamp();
+        if (!isExtra) Volatile.Write(ref _dialingSince, start);
         (UpstreamConnection? connection, Failure? failure) = isExtra ? await DialExtraAsync() : await DialAsync(_stopping.Token);
+        Volatile.Write(ref _dialingSince, NotDialing);
         if (connection is not null)
         {
             if (!_wasReached) log.UpstreamReached(connection.Name, connection.Protocol, (long)time.GetElapsedTime(start).TotalMilliseconds);

@@ -73,7 +73,7 @@ internal sealed class UpstreamWorkers : IUpstream, IQueryConsumer
 
     public Failure? Outage => _upstream.Refusal;
 
-    public Failure? Trouble => _upstream.Backoff.LastFailure;
+    public Failure? Trouble => _upstream.Trouble;
 
     public bool IsSilent(TimeSpan limit, long now) => Array.Exists(_workers, worker => worker.IsStalled(limit, now));
 

@@ -79,7 +79,7 @@ public sealed class UpstreamGroupTests
         house.Upstreams[0].Answer();
         house.Ask("c.test");
         Assert.Equal(3, house.Upstreams[0].Asked);
-        Assert.Equal(["upstream left out: u0: no answer within 1 s; the others are asked until a probe is answered well", "upstream asked again: u0, after 0 s"], house.Log.Messages);
+        Assert.Equal(["upstream left out: u0: no answer for 1000 ms; the others are asked until a probe is answered well", "upstream asked again: u0, after 0 s"], house.Log.Messages);
         house.Drain();
     }
 
@@ -90,7 +90,7 @@ public sealed class UpstreamGroupTests
         house.Upstreams[0].Silent = true;
         FakeQuery held = house.Ask("slow.test");
         house.Pass(TimeSpan.FromSeconds(60));
-        Assert.InRange(house.Upstreams[0].Asked, 8, 20);
+        Assert.InRange(house.Upstreams[0].Asked, 8, 30);
         house.Drain();
         Assert.Equal(1, held.Completions);
     }
