@@ -1,5 +1,6 @@
 using DotProxy.Caching;
 using DotProxy.Configuration;
+using DotProxy.Control;
 using DotProxy.Failover;
 using DotProxy.Listeners;
 using DotProxy.Resolution;
@@ -13,6 +14,7 @@ using DotProxy.Upstreams;
 SocketEvents.Configure();
 try
 {
+    if (args is [CacheCommand.Word, .. string[] words]) return CacheCommand.Run(words, Environment.GetEnvironmentVariable);
     ProxyOptions? options = CommandLine.Parse(args, Environment.GetEnvironmentVariable, out string print);
     if (options is null) return Terminal.Print(print);
 
@@ -24,6 +26,7 @@ try
     using ListenerSockets sockets = ListenerSockets.Bind(options, udpSocketsPerAddress: Environment.ProcessorCount);
 
     using var stop = new StopSignal();
+    using var controlSocket = ControlSocket.Bind(options);
 
     // Not before everything is there that can end the start: a start that fails is one line.
     log.Starting(CommandLine.Version, string.Join(", or ", options.Upstreams), identity.Trust.Description);
@@ -35,6 +38,7 @@ try
     using IUpstream upstreams = UpstreamGroup.Of(each, options.Policy, time, counters, log);
     using CacheStage? cache = CacheStage.Before(upstreams, options, time, counters, log);
     using var signals = new CacheSignals(cache?.Control, log);
+    using ControlServer? control = ControlServer.Start(controlSocket, new CacheRequests(cache?.Control, log), time, log);
     using var listeners = new ListenerLoops(sockets, cache?.Resolver ?? upstreams, options.Timeout, time, counters, log);
     listeners.Start();
 

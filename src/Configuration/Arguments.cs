@@ -8,15 +8,16 @@ internal sealed class Arguments
 {
     private readonly Dictionary<string, List<string>> _values = [];
 
+    /// <param name="help">The command that lists what there is.</param>
     /// <exception cref="StartException">A word is no flag of ours, or a flag lacks its value.</exception>
-    public Arguments(IReadOnlyList<string> words, IReadOnlyCollection<string> flags)
+    public Arguments(IReadOnlyList<string> words, IReadOnlyCollection<string> flags, string help = "dotproxy --help")
     {
         for (int i = 0; i < words.Count; i++)
         {
             string[] parts = words[i].Split('=', 2);
             string flag = parts[0];
-            if (!flags.Contains(flag)) throw new StartException($"'{flag}' is unknown{Spelling.Suggest(flag, "--", flags)}; 'dotproxy --help' lists what there is");
-            if (parts.Length == 1 && i + 1 == words.Count) throw new StartException($"{flag} needs a value after it; 'dotproxy --help' says which");
+            if (!flags.Contains(flag)) throw new StartException($"'{flag}' is unknown{Spelling.Suggest(flag, "--", flags)}; '{help}' lists what there is");
+            if (parts.Length == 1 && i + 1 == words.Count) throw new StartException($"{flag} needs a value after it; '{help}' says which");
             string value = parts.Length == 2 ? parts[1] : words[++i];
             if (!_values.TryGetValue(flag, out List<string>? values)) _values[flag] = values = [];
             values.Add(value);

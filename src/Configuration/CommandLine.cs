@@ -9,7 +9,9 @@ internal static class CommandLine
 {
     private static readonly IPEndPoint[] s_defaultListen = [new(IPAddress.Any, ListenAddress.DefaultPort), new(IPAddress.IPv6Any, ListenAddress.DefaultPort)];
 
-    private static readonly string[] s_help = ["--help", "-h"];
+    /// <summary>What asks for help, here and behind a subcommand.</summary>
+    public static readonly string[] HelpSwitches = ["--help", "-h"];
+
     private const string VersionSwitch = "--version";
 
     public static string Version { get; } =
@@ -20,7 +22,7 @@ internal static class CommandLine
     public static ProxyOptions? Parse(IReadOnlyList<string> words, Func<string, string?> environment, out string print)
     {
         // Whoever asks for help gets it, whatever else is wrong.
-        print = words.Any(s_help.Contains) ? HelpText.Render() : words.Contains(VersionSwitch) ? $"dotproxy {Version}" : "";
+        print = words.Any(HelpSwitches.Contains) ? HelpText.Render() : words.Contains(VersionSwitch) ? $"dotproxy {Version}" : "";
         return print.Length > 0 ? null : ReadAll(new Arguments(words, [.. Settings.All.Select(setting => setting.Flag)]), environment);
     }
 
@@ -53,6 +55,7 @@ internal static class CommandLine
             Connections = One(Settings.Connections, 2),
             QueueCapacity = One(Settings.Queue, 16_384),
             Timeout = One(Settings.Timeout, TimeSpan.FromSeconds(4)),
+            Control = One<string?>(Settings.Control!, null),
             LogLevel = One(Settings.Level, LogLevel.Information),
             LogFormat = One(Settings.Format, LogFormat.Text),
         };

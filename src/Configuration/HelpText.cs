@@ -19,6 +19,7 @@ internal static class HelpText
             public resolver whose certificate it has checked. It never asks in clear.
 
             Usage: dotproxy [options]
+                   dotproxy cache [show NAME | flush NAME | flush --all]   (see its --help)
 
 
             """);

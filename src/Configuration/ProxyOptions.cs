@@ -48,6 +48,9 @@ internal sealed record ProxyOptions
     /// <summary>For one client query, all attempts together.</summary>
     public TimeSpan Timeout { get; init; }
 
+    /// <summary>Where the socket for operators is made; null for none.</summary>
+    public string? Control { get; init; }
+
     public LogLevel LogLevel { get; init; }
 
     public LogFormat LogFormat { get; init; }

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
+using System.Text;
 
 namespace DotProxy.Configuration;
 
@@ -9,6 +10,9 @@ internal delegate bool SettingParser<T>(string text, [MaybeNullWhen(false)] out 
 /// <summary>The kinds of values that settings have.</summary>
 internal static class SettingParsers
 {
+    /// <summary>The room in <c>sockaddr_un</c>, less its closing zero (unix(7)).</summary>
+    private const int LongestSocketPath = 107;
+
     /// <summary>The file must be there; what it holds is judged by who reads it.</summary>
     public static bool PemFile(string text, out string value, out string expected)
     {
@@ -23,6 +27,15 @@ internal static class SettingParsers
         value = text;
         expected = (Directory.Exists(text) ? "it is a directory" : "no such directory") + "; give the path of a file in a directory that this user may write to";
         return text.Length > 0 && !Directory.Exists(text) && Directory.Exists(Path.GetDirectoryName(Path.GetFullPath(text)));
+    }
+
+    /// <summary>Of a Unix domain socket: what is there is judged by who binds it, or connects to it.</summary>
+    public static bool SocketPath(string text, out string value, out string expected)
+    {
+        value = text;
+        expected = text.Length == 0 ? "expected the path of a socket, such as /run/dotproxy.sock"
+            : $"it is longer than the {LongestSocketPath} octets that the path of a socket may have; give a shorter one";
+        return text.Length > 0 && Encoding.UTF8.GetByteCount(text) <= LongestSocketPath;
     }
 
     public static SettingParser<int> Number(int least, int most) => (string text, out int value, out string expected) =>

@@ -54,6 +54,9 @@ internal static class Settings
     public static readonly Setting<TimeSpan> MaxTtl = new(
         "--max-ttl", "TIME", "Keep answers at most this long, 1s to 7d.", "1d", SettingParsers.Duration(TimeSpan.FromSeconds(1), TimeSpan.FromDays(7)));
 
+    public static readonly Setting<string> Control = new(
+        "--control", "PATH", "Socket to make for 'dotproxy cache', which shows and flushes the cache; for this user and root alone.", "", SettingParsers.SocketPath);
+
     public static readonly Setting<LogLevel> Level = new(
         "--log-level", "LEVEL", "debug, info, warn or error. Only debug shows the names that were asked for, and only of queries that failed.", "info",
         SettingParsers.OneOf(("debug", LogLevel.Debug), ("info", LogLevel.Information), ("warn", LogLevel.Warning), ("error", LogLevel.Error)));
@@ -68,6 +71,7 @@ internal static class Settings
         ("Asking", [Upstream, Policy, CaFile, ClientCertificate, ClientKey]),
         ("Remembering", [CacheSize, CacheFile, Stale, MinTtl, MaxTtl]),
         ("Limits", [Connections, Queue, Timeout]),
+        ("Operating", [Control]),
         ("Logging", [Level, Format]),
     ];
 

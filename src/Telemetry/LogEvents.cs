@@ -62,6 +62,9 @@ internal sealed partial class LogEvents(ILogger logger, TimeProvider time)
     [LoggerMessage(46, LogLevel.Information, "there is no cache to show or to flush (--cache-size 0)")]
     public partial void NoCache();
 
+    [LoggerMessage(50, LogLevel.Information, "control socket at {Path}: 'dotproxy cache' shows and flushes there")]
+    public partial void ControlOpen(string path);
+
     [LoggerMessage(20, LogLevel.Information, "connected to {Upstream} ({Protocol}, {Milliseconds} ms)")]
     public partial void UpstreamReached(string upstream, string protocol, long milliseconds);
 

@@ -19,9 +19,15 @@ internal static class Terminal
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             // The latter, with the cause inside, is how .NET takes a standard output that was closed.
-            Complain($"cannot write to standard output: {(exception.InnerException ?? exception).Message.TrimEnd('.')}");
-            return Failure;
+            return Fail($"cannot write to standard output: {(exception.InnerException ?? exception).Message.TrimEnd('.')}");
         }
+    }
+
+    /// <summary>What was asked for is right, and could not be done.</summary>
+    public static int Fail(string fault)
+    {
+        Complain(fault);
+        return Failure;
     }
 
     public static int Refuse(string fault)

@@ -49,6 +49,7 @@ public sealed class CommandLineTests : IDisposable
             ["DOTPROXY_CONNECTIONS"] = "16",
             ["DOTPROXY_QUEUE"] = " 16 ",
             ["DOTPROXY_TIMEOUT"] = "0.8s",
+            ["DOTPROXY_CONTROL"] = "/run/dotproxy.sock",
             ["DOTPROXY_LOG_LEVEL"] = "debug",
             ["DOTPROXY_LOG_FORMAT"] = "json",
         };
@@ -157,6 +158,16 @@ public sealed class CommandLineTests : IDisposable
         string fromVariable = Assert.Throws<StartException>(() => CommandLine.Parse([], name => name == variable ? value : null, out _)).Message;
         Assert.StartsWith($"{variable} '{value}': ", fromVariable, StringComparison.Ordinal);
         Assert.Contains(remedy, fromVariable, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_path_of_a_socket_is_no_longer_than_the_system_has_room_for()
+    {
+        Assert.Equal("/run/dotproxy.sock", Parse("--control", "/run/dotproxy.sock").Control);
+        Assert.Null(Parse().Control);
+        Assert.Equal(107, Parse("--control", new string('x', 107)).Control!.Length);
+        Assert.StartsWith($"--control '{new string('é', 54)}': it is longer than the 107 octets", Refusal("--control", new string('é', 54)), StringComparison.Ordinal);
+        Assert.Contains("expected the path of a socket", Refusal("--control="), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -31,7 +31,7 @@ public sealed partial class DocumentationTests
     [Fact]
     public void Every_option_of_the_README_exists()
     {
-        string[] options = [.. Settings.All.Select(setting => setting.Flag), "--help", "--version"];
+        string[] options = [.. Settings.All.Select(setting => setting.Flag), "--help", "--version", "--all"];
         Assert.All(Option().Matches(s_readme), match => Assert.True(options.Contains(match.Value), $"README.md: {match.Value}"));
     }
 

@@ -1,0 +1,98 @@
+using System.Net.Sockets;
+using DotProxy.Configuration;
+
+namespace DotProxy.Control;
+
+/// <summary>The socket for operators, bound before anything runs, so that a path that cannot be had ends the start.</summary>
+internal static class ControlSocket
+{
+    // Our choice: who come while the server has its hands full wait here.
+    private const int Backlog = 8;
+
+    /// <summary>Null where none is wanted. Whoever disposes of it removes the file: .NET does so for a path that it has bound.</summary>
+    /// <exception cref="StartException">The path cannot be had.</exception>
+    public static Socket? Bind(ProxyOptions options)
+    {
+        if (options.Control is not { } path) return null;
+        if (!OperatingSystem.IsLinux()) throw Fault(path, "there is such a socket on Linux alone; leave it out");
+        try
+        {
+            return Listen(path);
+        }
+        catch (SocketException exception) when (exception.SocketErrorCode == SocketError.AddressAlreadyInUse)
+        {
+            if (WhyNotReplaced(path) is { } reason) throw Fault(path, reason, exception);
+            return Replace(path);
+        }
+        catch (SocketException exception)
+        {
+            throw Fault(path, Explain(path, exception), exception);
+        }
+    }
+
+    private static Socket Replace(string path)
+    {
+        try
+        {
+            File.Delete(path);
+            return Listen(path);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or SocketException)
+        {
+            throw Fault(path, $"a proxy that is gone has left it, and it cannot be replaced ({exception.Message.TrimEnd('.')}); remove it", exception);
+        }
+    }
+
+    private static Socket Listen(string path)
+    {
+        Socket socket = NewSocket();
+        try
+        {
+            OwnerOnly.Create(() => socket.Bind(new UnixDomainSocketEndPoint(path)));
+            socket.Listen(Backlog);
+            return socket;
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Null where a process that is gone has left its socket.</summary>
+    private static string? WhyNotReplaced(string path)
+    {
+        if (Directory.Exists(path)) return "it is a directory; give the path of a socket in it";
+        if (!OwnerOnly.IsSocket(path)) return "there is a file that is no socket; remove it, or give another path";
+        using Socket probe = NewSocket();
+        // A process that accepts nothing would hold us; it is alive all the same.
+        probe.Blocking = false;
+        try
+        {
+            probe.Connect(new UnixDomainSocketEndPoint(path));
+        }
+        catch (SocketException exception) when (exception.SocketErrorCode == SocketError.ConnectionRefused)
+        {
+            return null;
+        }
+        catch (SocketException exception) when (exception.SocketErrorCode == SocketError.AccessDenied)
+        {
+            return "there is a socket of another user; give another path";
+        }
+        catch (SocketException)
+        {
+            // Alive, and busy.
+        }
+        return "a running process listens there; stop it, or give another path";
+    }
+
+    private static string Explain(string path, SocketException exception) =>
+        !Directory.Exists(Path.GetDirectoryName(Path.GetFullPath(path))) ? "no such directory; give a path in one that this user may write to"
+        : exception.SocketErrorCode == SocketError.AccessDenied ? "permission denied; give a path in a directory that this user may write to"
+        : $"{exception.Message.TrimEnd('.')}; give a path in a directory that this user may write to";
+
+    private static Socket NewSocket() => new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+
+    private static StartException Fault(string path, string cause, Exception? exception = null) =>
+        new($"{Settings.Control.Flag} '{path}': {cause}", exception!);
+}
