@@ -15,9 +15,11 @@ internal sealed class CacheControl(AnswerCache cache, CacheClock clock, Counters
 
     public int Flush(ReadOnlySpan<byte> name)
     {
-        List<(byte[] Question, KeyFlags Flags)> found = [];
-        ForEach(name, entry => found.Add((entry.Question.ToArray(), entry.Flags)));
-        return found.Count(entry => cache.Remove(QuestionKey.FromLower(entry.Question, entry.Flags)));
+        List<Found> found = [];
+        ForEach(name, entry => found.Add(new Found(entry.Question.ToArray(), entry.Flags)));
+        int removed = 0;
+        foreach (Found entry in found) removed += cache.Remove(QuestionKey.FromLower(entry.Question, entry.Flags)) ? 1 : 0;
+        return removed;
     }
 
     public IReadOnlyList<CacheListing> Look(ReadOnlySpan<byte> name)
@@ -38,5 +40,12 @@ internal sealed class CacheControl(AnswerCache cache, CacheClock clock, Counters
         {
             if (entry.Question[..^4].SequenceEqual(lower)) visit(entry);
         });
+    }
+
+    private sealed class Found(byte[] question, KeyFlags flags)
+    {
+        public byte[] Question => question;
+
+        public KeyFlags Flags => flags;
     }
 }

@@ -1,3 +1,4 @@
+using System.Text;
 using DotProxy.Configuration;
 using DotProxy.Dns;
 using DotProxy.Telemetry;
@@ -17,7 +18,7 @@ internal static class CacheCommand
     /// <exception cref="StartException">The words are wrong.</exception>
     public static int Run(IReadOnlyList<string> words, Func<string, string?> environment)
     {
-        if (words.Any(CommandLine.HelpSwitches.Contains)) return Terminal.Print(HelpText);
+        if (words.Any(CommandLine.HelpSwitches.Contains)) return Terminal.Print(Encoding.UTF8.GetString(HelpText));
         (string path, string request) = Parse(words, environment);
         ControlAnswer answer = ControlClient.Ask(path, request);
         return answer.IsDone ? Terminal.Print(answer.Text) : Terminal.Fail(answer.Text);
@@ -62,7 +63,8 @@ internal static class CacheCommand
         ? DomainName.Format(name)
         : throw new StartException($"'{text}' is no name: {fault}");
 
-    private const string HelpText = """
+    // As octets, which cost no memory until they are asked for; strings are made at the start.
+    private static ReadOnlySpan<byte> HelpText => """
         dotproxy cache: looks into the cache of a running proxy, and flushes it
 
         Usage: dotproxy cache                  Figures: what is held, and what it did.
@@ -90,5 +92,5 @@ internal static class CacheCommand
           dotproxy --listen 127.0.0.1:5300 --control /tmp/dotproxy.sock
           dotproxy cache show example.com --control /tmp/dotproxy.sock
 
-        """;
+        """u8;
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Text;
 
@@ -12,7 +13,7 @@ namespace DotProxy.Control;
 /// </code>
 /// </summary>
 /// <param name="Text">For people: lines where it was done, one where it was refused.</param>
-internal readonly record struct ControlAnswer(bool IsDone, string Text)
+internal sealed record ControlAnswer(bool IsDone, string Text)
 {
     public const string Figures = "figures", Show = "show", Flush = "flush", FlushAll = "flush-all";
 
@@ -27,9 +28,9 @@ internal readonly record struct ControlAnswer(bool IsDone, string Text)
     }
 
     /// <summary>False where it is cut off, or none of ours.</summary>
-    public static bool TryDecode(ReadOnlySpan<byte> octets, out ControlAnswer answer)
+    public static bool TryDecode(ReadOnlySpan<byte> octets, [NotNullWhen(true)] out ControlAnswer? answer)
     {
-        answer = default;
+        answer = null;
         int end = octets.IndexOf((byte)'\n');
         if (end < 0 || Encoding.UTF8.GetString(octets[..end]).Split(' ') is not [Done or NotDone, var length] words) return false;
         ReadOnlySpan<byte> text = octets[(end + 1)..];

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Net.Sockets;
 using System.Text;
 
@@ -7,7 +8,7 @@ namespace DotProxy.Control;
 internal static class ControlClient
 {
     // Our choices: longer than a cache of gigabytes takes to go through; more than any answer has.
-    private const int PatienceMilliseconds = 15_000, LongestAnswer = 1024 * 1024;
+    private const int PatienceMilliseconds = 15_000, LongestAnswer = 1024 * 1024, Chunk = 16 * 1024;
 
     /// <summary>The proxy's answer, or why there is none.</summary>
     public static ControlAnswer Ask(string path, string request)
@@ -21,8 +22,7 @@ internal static class ControlClient
             };
             socket.Connect(new UnixDomainSocketEndPoint(path));
             socket.Send(Encoding.UTF8.GetBytes(request + "\n"));
-            byte[] octets = ReadToEnd(socket);
-            return ControlAnswer.TryDecode(octets, out ControlAnswer answer) ? answer : Failed(path, "the answer is cut off, or no proxy's; ask again, or give another path");
+            return ControlAnswer.TryDecode(ReadToEnd(socket), out ControlAnswer? answer) ? answer : Failed(path, "the answer is cut off, or no proxy's; ask again, or give another path");
         }
         catch (SocketException exception)
         {
@@ -30,16 +30,15 @@ internal static class ControlClient
         }
     }
 
-    private static byte[] ReadToEnd(Socket socket)
+    private static ReadOnlySpan<byte> ReadToEnd(Socket socket)
     {
-        var octets = new List<byte>();
-        byte[] buffer = new byte[16 * 1024];
-        for (int count = 1; count > 0 && octets.Count < LongestAnswer;)
+        var octets = new ArrayBufferWriter<byte>(Chunk);
+        for (int count = 1; count > 0 && octets.WrittenCount < LongestAnswer;)
         {
-            count = socket.Receive(buffer);
-            octets.AddRange(buffer.AsSpan(0, count));
+            count = socket.Receive(octets.GetSpan(Chunk));
+            octets.Advance(count);
         }
-        return [.. octets];
+        return octets.WrittenSpan;
     }
 
     private static string Explain(string path, SocketException exception) => exception.SocketErrorCode switch

@@ -14,26 +14,26 @@ internal static class NameText
     public static bool TryParse(string text, [NotNullWhen(true)] out byte[]? name, out string fault)
     {
         fault = text.Length == 0 ? "it is empty; the root is written '.'" : "";
-        List<byte> wire = [];
-        for (int position = text == "." ? 1 : 0; position < text.Length && fault.Length == 0;) fault = ReadLabel(text, ref position, wire);
-        wire.Add(0);
-        if (fault.Length == 0 && wire.Count > WireLimits.Name) fault = $"it is longer than the {WireLimits.Name} octets that a name may have";
-        name = fault.Length == 0 ? [.. wire] : null;
+        // No character is more than an octet; the first label's length and the closing zero come on top.
+        byte[] wire = new byte[text.Length + 2];
+        int written = 0;
+        for (int position = text == "." ? 1 : 0; position < text.Length && fault.Length == 0;) fault = ReadLabel(text, ref position, wire, ref written);
+        if (fault.Length == 0 && written >= WireLimits.Name) fault = $"it is longer than the {WireLimits.Name} octets that a name may have";
+        name = fault.Length == 0 ? wire[..(written + 1)] : null;
         return name is not null;
     }
 
-    /// <summary>Appends the label with its length, and moves <paramref name="position"/> behind the dot after it; returns what is wrong, or nothing.</summary>
-    private static string ReadLabel(string text, ref int position, List<byte> wire)
+    /// <summary>Appends the label with its length, and moves <paramref name="position"/> behind the dot after it. Returns what is wrong, or nothing.</summary>
+    private static string ReadLabel(string text, ref int position, byte[] wire, ref int written)
     {
-        int start = wire.Count;
-        wire.Add(0);
+        int start = written++;
         while (position < text.Length && text[position] != '.')
         {
             if (!TryReadOctet(text, ref position, out byte octet, out string fault)) return fault;
-            wire.Add(octet);
+            wire[written++] = octet;
         }
         position++;
-        int length = wire.Count - start - 1;
+        int length = written - start - 1;
         if (length == 0) return "a label between two dots, or before the first, is empty";
         if (length > WireLimits.Label) return $"a label is longer than the {WireLimits.Label} octets that it may have";
         wire[start] = (byte)length;

@@ -9,7 +9,7 @@ public sealed class ControlAnswerTests
     [Fact]
     public void Every_answer_is_read_as_it_was_written() =>
         Gen.Select(Gen.Bool, Gen.String.AlphaNumeric).Sample((done, text) =>
-            ControlAnswer.TryDecode(new ControlAnswer(done, text + "é\n" + text).Encode(), out ControlAnswer read)
+            ControlAnswer.TryDecode(new ControlAnswer(done, text + "é\n" + text).Encode(), out ControlAnswer? read)
             && read == new ControlAnswer(done, text + "é\n" + text));
 
     [Fact]
