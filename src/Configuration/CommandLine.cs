@@ -42,7 +42,7 @@ internal static class CommandLine
         {
             Listen = listen.Count > 0 ? listen : s_defaultListen,
             ListenIsDefault = listen.Count == 0,
-            Upstreams = upstreams.Count > 0 ? upstreams : [UpstreamSpec.Default],
+            Upstreams = upstreams.Count > 0 ? UpstreamRules.Distinguish(upstreams) : [UpstreamSpec.Default],
             Policy = One(Settings.Policy, Policy.Ordered),
             CaFile = One<string?>(Settings.CaFile!, null),
             ClientCertificate = certificate,

@@ -24,6 +24,11 @@ internal static class UpstreamRules
         }
     }
 
+    /// <summary>Numbers those of the same name, so that the log tells them apart.</summary>
+    public static IReadOnlyList<UpstreamSpec> Distinguish(IReadOnlyList<UpstreamSpec> upstreams) =>
+        [.. upstreams.Select((spec, index) => upstreams.Take(index).Count(earlier => earlier.Name == spec.Name) is var before and > 0
+            ? spec with { Name = $"{spec.Name} ({before + 1})" } : spec)];
+
     private static bool IsSame(IPEndPoint listener, IPEndPoint upstream) =>
         listener.Port == upstream.Port && listener.Port != 0
         && (listener.Address.Equals(upstream.Address) || (ListenAddress.IsWildcard(listener.Address) && IPAddress.IsLoopback(upstream.Address)));

@@ -26,7 +26,7 @@ public sealed class CommandLineTests : IDisposable
     public void Every_option_is_read_from_its_flag()
     {
         ProxyOptions options = Parse(
-            "--listen", "127.0.0.1:5300", "--listen", "[::1]", "--upstream", "quad9", "--upstream", "tls://192.0.2.1#a.example", "--ca-file", _file, "--client-cert", _file,
+            "--listen", "127.0.0.1:5300", "--listen", "[::1]", "--upstream", "quad9", "--upstream", "tls://192.0.2.1#a.example", "--policy", "spread", "--ca-file", _file, "--client-cert", _file,
             "--client-key", _file, "--connections", "16", "--queue", "16", "--timeout", "800ms", "--log-level", "debug", "--log-format", "json");
         AssertAll(options);
     }
@@ -38,6 +38,7 @@ public sealed class CommandLineTests : IDisposable
         {
             ["DOTPROXY_LISTEN"] = "127.0.0.1:5300, [::1]",
             ["DOTPROXY_UPSTREAM"] = "quad9,tls://192.0.2.1#a.example",
+            ["DOTPROXY_POLICY"] = "spread",
             ["DOTPROXY_CA_FILE"] = _file,
             ["DOTPROXY_CLIENT_CERT"] = _file,
             ["DOTPROXY_CLIENT_KEY"] = _file,
@@ -210,6 +211,7 @@ public sealed class CommandLineTests : IDisposable
         Assert.Equal(["127.0.0.1:5300", "[::1]:53"], options.Listen.Select(address => address.ToString()));
         Assert.False(options.ListenIsDefault);
         Assert.Equal(["quad9", "a.example"], options.Upstreams.Select(upstream => upstream.Name));
+        Assert.Equal(Policy.Spread, options.Policy);
         Assert.Equal((_file, _file, _file), (options.CaFile, options.ClientCertificate, options.ClientKey));
         Assert.Equal((16, 16, TimeSpan.FromMilliseconds(800)), (options.Connections, options.QueueCapacity, options.Timeout));
         Assert.Equal((LogLevel.Debug, LogFormat.Json), (options.LogLevel, options.LogFormat));
