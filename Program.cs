@@ -3,13 +3,15 @@ using DotProxy.Configuration;
 using DotProxy.Control;
 using DotProxy.Failover;
 using DotProxy.Listeners;
+using DotProxy.LocalNames;
 using DotProxy.Resolution;
 using DotProxy.Telemetry;
 using DotProxy.Upstreams;
 
-//    UDP loop ──┐                                      ┌─▶ bounded channel ──┬─ worker ═ TLS stream ═╗
-//               ├─ screen ─ cache ─▶ failover, hedging ┤                     └─ worker ═ TLS stream ═╩═▶ upstream :853
-//    TCP loop ──┘ (a hit is answered in the loop)      └─▶ bounded channel ──── worker ═ TLS stream ═══▶ another one
+//    UDP loop ──┐                                                     ┌─ bounded channel ─ workers ═ TLS streams ═▶ upstream :853
+//               ├─ screen ─ local ─ cache ─ routes ─ failover, hedging ┤
+//    TCP loop ──┘ (local names and hits       │                       └─ bounded channel ─ workers ═ TLS streams ═▶ another one
+//                  are answered in the loop)  └─▶ servers of routed zones
 
 SocketEvents.Configure();
 try
@@ -22,29 +24,32 @@ try
     var counters = new Counters();
     await using var writer = new LogWriter(Terminal.Output, options.LogLevel, asJson: options.LogFormat == LogFormat.Json, time);
     var log = new LogEvents(writer, time);
+    HostsFile? hosts = HostsFile.Load(options.HostsFile);
     TlsIdentity identity = TlsIdentity.Load(options, Environment.GetEnvironmentVariable);
     using ListenerSockets sockets = ListenerSockets.Bind(options, udpSocketsPerAddress: Environment.ProcessorCount);
-
     using var stop = new StopSignal();
     using var controlSocket = ControlSocket.Bind(options);
 
     // Not before everything is there that can end the start: a start that fails is one line.
     log.Starting(CommandLine.Version, string.Join(", or ", options.Upstreams), identity.Trust.Description);
     sockets.Announce(log);
+    hosts?.Announce(log);
     foreach (string name in UnknownVariables.Among(Environment.GetEnvironmentVariables())) log.VariableUnknown(name, UnknownVariables.Guess(name));
     if (identity.Trust.Damage is { } damage) log.AuthoritiesDamaged(damage);
 
     IUpstream[] each = [.. options.Upstreams.Select(spec => UpstreamWorkers.Start(spec, options, identity, time, counters, log))];
     using IUpstream upstreams = UpstreamGroup.Of(each, options.Policy, time, counters, log);
-    using CacheStage? cache = CacheStage.Before(upstreams, options, time, counters, log);
+    using RoutedUpstreams routes = RoutedUpstreams.Start(options, identity, upstreams, time, counters, log);
+    using CacheStage? cache = CacheStage.Before(routes.Resolver, options, time, counters, log);
     using var signals = new CacheSignals(cache?.Control, log);
     using ControlServer? control = ControlServer.Start(controlSocket, new CacheRequests(cache?.Control, log), time, log);
-    using var listeners = new ListenerLoops(sockets, cache?.Resolver ?? upstreams, options.Timeout, time, counters, log);
+    var local = new LocalResolver(cache?.Resolver ?? routes.Resolver, new LocalTable(hosts, [.. options.Routes.Select(route => route.Zone)]), counters);
+    using var listeners = new ListenerLoops(sockets, local, options.Timeout, time, counters, log);
     listeners.Start();
 
     log.Stopping(await stop.WaitAsync());
     await listeners.StopAsync();
-    await upstreams.StopAsync(IUpstream.DrainTime);
+    await Task.WhenAll(upstreams.StopAsync(IUpstream.DrainTime), routes.StopAsync());
     await listeners.FinishAsync();
     log.Stopped();
     return 0;

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using DotProxy.Bench.Load;
 using DotProxy.Caching;
 using DotProxy.Dns;
+using DotProxy.LocalNames;
 using DotProxy.Resolution;
 using DotProxy.Upstreams;
 
@@ -20,6 +21,7 @@ internal sealed class QueryParts
     private readonly byte[] _room = new byte[WireLimits.UnfragmentedUdp];
     private readonly int _answerLength;
     private readonly BenchQuery[] _queries = new BenchQuery[512];
+    private readonly LocalTable _local = new(hosts: null, routed: []);
     private readonly InFlightTable _inFlight = new(RandomNumberGenerator.Fill);
     private uint _place;
 
@@ -40,6 +42,7 @@ internal sealed class QueryParts
     public IEnumerable<(string Title, Action<int> Loop)> All =>
     [
         ("screen a query", Screen),
+        ("look whether its name stays at home", LookLocal),
         ($"key and look-up, hit among {Entries:N0}", LookUpHit),
         ("key and look-up, miss", LookUpMiss),
         ("count the TTLs down", PatchTtl),
@@ -82,6 +85,11 @@ internal sealed class QueryParts
     private void Screen(int count)
     {
         for (int i = 0; i < count; i++) Found += QueryScreen.Screen(_hot.Query(i)).Question.Length;
+    }
+
+    private void LookLocal(int count)
+    {
+        for (int i = 0; i < count; i++) Found += _local.TryAnswer(_hot.Question(i), out _) ? 1 : 0;
     }
 
     private void LookUpHit(int count)

@@ -70,7 +70,7 @@ internal sealed class CachingResolver : IResolver, IDisposable
                 _counters.CacheHits.Increment();
                 return true;
             case Recollection.StaleForNow:
-            case Recollection.Stale when _next.Outage is not null:
+            case Recollection.Stale when _next.OutageFor(message.Question) is not null:
                 _counters.StaleServed.Increment();
                 return true;
             default:
@@ -111,7 +111,7 @@ internal sealed class CachingResolver : IResolver, IDisposable
         Span<byte> room = stackalloc byte[QuestionKey.Room];
         QuestionKey key = lookup.CopyKey(room);
         // Remembered first: who asks from here on finds it there.
-        Outcome told = _memory.Keep(key, outcome, isOutage: outcome.IsOwnFailure && _next.Outage is not null);
+        Outcome told = _memory.Keep(key, outcome, isOutage: outcome.IsOwnFailure && _next.OutageFor(lookup.Question) is not null);
         CompleteAll(_lookups.Remove(lookup), told, sinks);
         _pool.Return(lookup);
     }

@@ -44,6 +44,8 @@ internal static class CommandLine
             ListenIsDefault = listen.Count == 0,
             Upstreams = upstreams.Count > 0 ? UpstreamRules.Distinguish(upstreams) : [UpstreamSpec.Default],
             Policy = One(Settings.Policy, Policy.Ordered),
+            Routes = RouteSpec.Check(Settings.Route.Read(arguments, environment), listen.Count > 0 ? listen : s_defaultListen),
+            HostsFile = One<string?>(Settings.Hosts!, null),
             CaFile = One<string?>(Settings.CaFile!, null),
             ClientCertificate = certificate,
             ClientKey = key,

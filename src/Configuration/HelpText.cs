@@ -16,7 +16,8 @@ internal static class HelpText
             dotproxy: answers plain DNS, asks over TLS
 
             Listens for DNS over UDP and TCP and forwards every question over TLS to a
-            public resolver whose certificate it has checked. It never asks in clear.
+            public resolver whose certificate it has checked. It asks in clear only for
+            the names that --route sends to a plain server.
 
             Usage: dotproxy [options]
                    dotproxy cache [show NAME | flush NAME | flush --all]   (see its --help)

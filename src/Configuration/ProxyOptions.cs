@@ -16,6 +16,12 @@ internal sealed record ProxyOptions
     /// <summary>Whom of several upstreams a query goes to.</summary>
     public Policy Policy { get; init; }
 
+    /// <summary>Zones whose names are asked of other servers; no zone twice.</summary>
+    public IReadOnlyList<RouteSpec> Routes { get; init; } = [];
+
+    /// <summary>Names and addresses as hosts(5) has them; null for none.</summary>
+    public string? HostsFile { get; init; }
+
     /// <summary>PEM; null trusts the system's store.</summary>
     public string? CaFile { get; init; }
 

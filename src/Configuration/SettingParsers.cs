@@ -13,13 +13,11 @@ internal static class SettingParsers
     /// <summary>The room in <c>sockaddr_un</c>, less its closing zero (unix(7)).</summary>
     private const int LongestSocketPath = 107;
 
-    /// <summary>The file must be there; what it holds is judged by who reads it.</summary>
-    public static bool PemFile(string text, out string value, out string expected)
-    {
-        value = text;
-        expected = (Directory.Exists(text) ? "it is a directory" : "no such file") + "; " + CertificateFiles.Remedy;
-        return File.Exists(text);
-    }
+    public const string HostsRemedy = "give the path of a file like /etc/hosts that this user may read";
+
+    public static bool PemFile(string text, out string value, out string expected) => ExistingFile(text, CertificateFiles.Remedy, out value, out expected);
+
+    public static bool HostsFile(string text, out string value, out string expected) => ExistingFile(text, HostsRemedy, out value, out expected);
 
     /// <summary>The file need not be there yet; what is there is judged by who reads it.</summary>
     public static bool CacheFile(string text, out string value, out string expected)
@@ -86,6 +84,14 @@ internal static class SettingParsers
         value = index < 0 ? default : choices[index].Value;
         return index >= 0;
     };
+
+    /// <summary>The file must be there; what it holds is judged by who reads it.</summary>
+    private static bool ExistingFile(string text, string remedy, out string value, out string expected)
+    {
+        value = text;
+        expected = (Directory.Exists(text) ? "it is a directory" : "no such file") + "; " + remedy;
+        return File.Exists(text);
+    }
 
     private static string Show(TimeSpan time) => time switch
     {

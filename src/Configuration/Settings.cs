@@ -20,6 +20,14 @@ internal static class Settings
         "ordered",
         SettingParsers.OneOf(("ordered", Configuration.Policy.Ordered), ("fastest", Configuration.Policy.Fastest), ("spread", Configuration.Policy.Spread)));
 
+    public static readonly Setting<RouteSpec> Route = new(
+        "--route", "ZONE=SPEC",
+        "Resolver for the names at and below ZONE: as for --upstream, or in clear, such as lan=udp://192.168.1.1 or lan=tcp://192.168.1.1. May be repeated.", "",
+        RouteSpec.TryParse, isList: true);
+
+    public static readonly Setting<string> Hosts = new(
+        "--hosts", "FILE", "Names to answer for here, as in /etc/hosts: addresses, and the names of addresses.", "", SettingParsers.HostsFile);
+
     public static readonly Setting<string> CaFile = new(
         "--ca-file", "FILE", "Certificate authorities to trust instead of the system's (PEM).", "", SettingParsers.PemFile);
 
@@ -69,6 +77,7 @@ internal static class Settings
     [
         ("Listening", [Listen]),
         ("Asking", [Upstream, Policy, CaFile, ClientCertificate, ClientKey]),
+        ("Names that stay at home", [Hosts, Route]),
         ("Remembering", [CacheSize, CacheFile, Stale, MinTtl, MaxTtl]),
         ("Limits", [Connections, Queue, Timeout]),
         ("Operating", [Control]),

@@ -60,7 +60,8 @@ internal sealed record UpstreamSpec(string Name, IReadOnlyList<IPEndPoint> Addre
         return true;
     }
 
-    private static bool IsOneHost(IPAddress address) =>
+    /// <summary>Whether a connection can be made to it.</summary>
+    public static bool IsOneHost(IPAddress address) =>
         !ListenAddress.IsWildcard(address) && !address.Equals(IPAddress.Broadcast) && !ListenAddress.IsMulticast(address);
 
     /// <summary>A DNS name whose last label is no number: that would be an address with parts missing.</summary>

@@ -100,6 +100,14 @@ internal static class DomainName
         return true;
     }
 
+    /// <summary>The name without its first label, as part of it; false for the root.</summary>
+    public static bool TryGetParent(ReadOnlySpan<byte> name, out ReadOnlySpan<byte> parent)
+    {
+        bool isRoot = name.Length <= 1;
+        parent = isRoot ? default : name[(name[0] + 1)..];
+        return !isRoot;
+    }
+
     /// <summary>The name in presentation form (RFC 1035 §5.1), for messages to people. Allocates.</summary>
     public static string Format(ReadOnlySpan<byte> name)
     {

@@ -1,6 +1,6 @@
 namespace DotProxy.Dns;
 
-/// <summary>Sizes, in octets, that the specifications fix. Our own choices stand elsewhere, each with its reason.</summary>
+/// <summary>Sizes, in octets, and numbers that the specifications fix. Our own choices stand elsewhere, each with its reason.</summary>
 internal static class WireLimits
 {
     /// <summary>The fixed header (RFC 1035 §4.1.1).</summary>
@@ -29,6 +29,12 @@ internal static class WireLimits
 
     /// <summary>Type, class, TTL and RDLENGTH behind a record's owner name (RFC 1035 §4.1.3).</summary>
     public const int RecordFields = 10;
+
+    /// <summary>The class of nearly everything (RFC 1035 §3.2.4).</summary>
+    public const ushort InternetClass = 1;
+
+    /// <summary>Any class, in a question (RFC 1035 §3.2.5).</summary>
+    public const ushort AnyClass = 255;
 
     /// <summary>An OPT record without options: the root name and the fixed fields (RFC 6891 §6.1.2).</summary>
     public const int EmptyOpt = 1 + RecordFields;

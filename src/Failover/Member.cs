@@ -57,8 +57,9 @@ internal sealed class Member(IUpstream upstream, int index, TimeProvider time, F
 
     public void Ask(Query query, SinkSet sinks)
     {
-        Volatile.Write(ref _isTouched, 1);
         upstream.Resolve(query, sinks);
+        // Behind it: whoever takes this flag down flushes what was put there.
+        Volatile.Write(ref _isTouched, 1);
     }
 
     /// <summary>Passes on that a burst is over, if it got any of it.</summary>

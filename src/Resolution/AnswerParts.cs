@@ -29,6 +29,14 @@ internal readonly ref struct AnswerParts
             : default;
     }
 
+    /// <summary>The parts of an answer that is made here.</summary>
+    /// <param name="records">As they are to stand behind the question: a name in them is whole, or points to the question's.</param>
+    public static AnswerParts Of(Rcode rcode, ushort answers, ushort authority, ReadOnlySpan<byte> records)
+    {
+        HeaderFlags flags = HeaderFlags.Response | HeaderFlags.AuthoritativeAnswer | (HeaderFlags)rcode;
+        return new AnswerParts { Header = new Header(0, flags, 1, answers, authority, 0), Records = records, Essential = records };
+    }
+
     /// <summary>
     /// Reads a message whose question has <paramref name="questionLength"/> octets, or that has none (a bare error). False where
     /// its records run past its end or OPT is broken. Records behind OPT, which hardly a server writes, are left out: cutting

@@ -9,6 +9,10 @@ internal interface IResolver
     /// <summary>Why nothing can be asked for now; null while asking is worth it.</summary>
     Failure? Outage { get; }
 
+    /// <summary>The same for one question, where it depends on that.</summary>
+    /// <param name="question">Name, type and class.</param>
+    Failure? OutageFor(ReadOnlySpan<byte> question) => Outage;
+
     /// <summary>
     /// The synchronous way: answers from memory without a <see cref="Query"/>, or not at all. The outcome lives until this thread
     /// asks again. A stage that remembers nothing leaves it as it is.
@@ -20,7 +24,7 @@ internal interface IResolver
     }
 
     /// <summary>
-    /// Takes the query over: the caller must not touch it any more. What is answered before it returns has its sinks noted in
+    /// Takes over a query that <see cref="TryRecall"/> had no answer to: the caller must not touch it any more. What is answered before it returns has its sinks noted in
     /// <paramref name="sinks"/>, which the caller flushes.
     /// </summary>
     void Resolve(Query query, SinkSet sinks);

@@ -9,6 +9,9 @@ internal sealed class Counters
     /// <summary>Messages answered with an error here: malformed, another opcode, a transfer, an unknown EDNS version.</summary>
     public Counter Rejected { get; } = new();
 
+    /// <summary>Questions about names that never leave: localhost, the hosts file, reverse zones of private addresses.</summary>
+    public Counter LocalAnswers { get; } = new();
+
     /// <summary>Questions answered from a fresh entry of the cache.</summary>
     public Counter CacheHits { get; } = new();
 

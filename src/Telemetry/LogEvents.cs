@@ -11,6 +11,7 @@ internal sealed partial class LogEvents(ILogger logger, TimeProvider time)
 {
     private readonly BurstFilter _queueFull = new(time);
     private readonly BurstFilter _tcpRefused = new(time);
+    private readonly BurstFilter _routeFailed = new(time);
     private readonly BurstFilter _unexpected = new(time);
 
     [LoggerMessage(1, LogLevel.Information, "dotproxy {Version} asks {Upstream}; trusts {Trust}")]
@@ -65,6 +66,18 @@ internal sealed partial class LogEvents(ILogger logger, TimeProvider time)
     [LoggerMessage(50, LogLevel.Information, "control socket at {Path}: 'dotproxy cache' shows and flushes there")]
     public partial void ControlOpen(string path);
 
+    [LoggerMessage(60, LogLevel.Information, "{Names} names read from {File}")]
+    public partial void HostsRead(int names, string file);
+
+    [LoggerMessage(63, LogLevel.Information, "{Zone} is asked of {Upstream}")]
+    public partial void Routed(string zone, string upstream);
+
+    [LoggerMessage(61, LogLevel.Warning, "{Place}: {Fault}; the line is left out")]
+    public partial void HostsLineUnusable(string place, string fault);
+
+    [LoggerMessage(62, LogLevel.Warning, "{Lines} more lines of {File} are left out; is it a hosts file?")]
+    public partial void MoreHostsLinesUnusable(int lines, string file);
+
     [LoggerMessage(20, LogLevel.Information, "connected to {Upstream} ({Protocol}, {Milliseconds} ms)")]
     public partial void UpstreamReached(string upstream, string protocol, long milliseconds);
 
@@ -110,6 +123,12 @@ internal sealed partial class LogEvents(ILogger logger, TimeProvider time)
         if (_tcpRefused.ShouldLog(out long suppressed)) TcpClientRefused(reason, suppressed);
     }
 
+    /// <param name="cause">Begins with the server's address.</param>
+    public void RouteFailed(string cause)
+    {
+        if (_routeFailed.ShouldLog(out long suppressed)) RouteFailed(cause, suppressed);
+    }
+
     /// <summary>A bug, or a system that failed in a way nobody foresaw.</summary>
     public void Unexpected(string where, Exception exception)
     {
@@ -125,6 +144,9 @@ internal sealed partial class LogEvents(ILogger logger, TimeProvider time)
 
     [LoggerMessage(31, LogLevel.Warning, "TCP client turned away: {Reason} ({Suppressed} more since the last such line)")]
     private partial void TcpClientRefused(string reason, long suppressed);
+
+    [LoggerMessage(54, LogLevel.Warning, "no answer for a routed zone: {Cause} ({Suppressed} more since the last such line)")]
+    private partial void RouteFailed(string cause, long suppressed);
 
     [LoggerMessage(90, LogLevel.Error, "unexpected fault in {Where} ({Suppressed} more since the last such line)")]
     private partial void Unexpected(string where, long suppressed, Exception exception);

@@ -12,6 +12,11 @@ internal sealed class NextStage : IResolver
 
     public Failure? Outage { get; set; }
 
+    /// <summary>Where set: a question that the outage does not concern.</summary>
+    public byte[]? Routed { get; set; }
+
+    public Failure? OutageFor(ReadOnlySpan<byte> question) => question.SequenceEqual(Routed) ? null : Outage;
+
     /// <summary>Where set: the answer to each question, at once.</summary>
     public Func<byte[], byte[]>? Script { get; set; }
 

@@ -26,7 +26,8 @@ public sealed class CommandLineTests : IDisposable
     public void Every_option_is_read_from_its_flag()
     {
         ProxyOptions options = Parse(
-            "--listen", "127.0.0.1:5300", "--listen", "[::1]", "--upstream", "quad9", "--upstream", "tls://192.0.2.1#a.example", "--policy", "spread", "--ca-file", _file, "--client-cert", _file,
+            "--listen", "127.0.0.1:5300", "--listen", "[::1]", "--upstream", "quad9", "--upstream", "tls://192.0.2.1#a.example", "--route", "lan=udp://192.0.2.2",
+            "--route", "corp.example=quad9", "--hosts", _file, "--policy", "spread", "--ca-file", _file, "--client-cert", _file,
             "--client-key", _file, "--connections", "16", "--queue", "16", "--timeout", "800ms", "--log-level", "debug", "--log-format", "json");
         AssertAll(options);
     }
@@ -39,6 +40,8 @@ public sealed class CommandLineTests : IDisposable
             ["DOTPROXY_LISTEN"] = "127.0.0.1:5300, [::1]",
             ["DOTPROXY_UPSTREAM"] = "quad9,tls://192.0.2.1#a.example",
             ["DOTPROXY_POLICY"] = "spread",
+            ["DOTPROXY_ROUTE"] = "lan=udp://192.0.2.2, corp.example=quad9",
+            ["DOTPROXY_HOSTS"] = _file,
             ["DOTPROXY_CA_FILE"] = _file,
             ["DOTPROXY_CLIENT_CERT"] = _file,
             ["DOTPROXY_CLIENT_KEY"] = _file,
@@ -124,6 +127,24 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("--upstream", "tls://127.0.0.1:70000#a.b", "in '127.0.0.1:70000', port 70000 is out of range")]
     [InlineData("--upstream", "tls://::1:853#a.b", "write [::1]:853 if the end is meant as a port")]
     [InlineData("--upstream", "tls://239.1.1.1#a.b", "is no IP address of a host")]
+    [InlineData("--route", "lan", "expected ZONE=UPSTREAM, such as lan=udp://192.168.1.1")]
+    [InlineData("--route", ".=udp://192.168.1.1", "the root is every name, and those are asked over TLS: give --upstream instead")]
+    [InlineData("--route", ".=quad9", "give --upstream instead")]
+    [InlineData("--route", "=udp://192.168.1.1", "'' is no domain name; expected ZONE=UPSTREAM")]
+    [InlineData("--route", "a..b=udp://192.168.1.1", "'a..b' is no domain name")]
+    [InlineData("--route", "lan=192.168.1.1", "or udp://ADDRESS[:PORT]")]
+    [InlineData("--route", "lan=http://192.168.1.1", "expected tls://ADDRESS[:PORT]#HOSTNAME")]
+    [InlineData("--route", "lan=tls://router", "a name would have to be looked up in clear")]
+    [InlineData("--route", "lan=udp://router", "'router' is no IP address of a host with an optional port; expected udp://ADDRESS[:PORT]")]
+    [InlineData("--route", "lan=udp://192.168.1.1:0", "has port 0, where nobody can listen")]
+    [InlineData("--route", "lan=udp://192.168.1.1:70000", "port 70000 is out of range")]
+    [InlineData("--route", "lan=udp://::1:53", "write [::1]:53 if the end is meant as a port")]
+    [InlineData("--route", "lan=tcp://0.0.0.0", "is no address of one host")]
+    [InlineData("--route", "lan=udp://224.0.0.251", "is no address of one host")]
+    [InlineData("--route", "lan=udp://[::ffff:192.0.2.1]", "an IPv4 address is written as such: 192.0.2.1:53")]
+    [InlineData("--route", "lan=udp://fe80::1", "a link-local address needs its interface, such as [fe80::1%eth0]")]
+    [InlineData("--hosts", "/nonexistent/hosts", "no such file; give the path of a file like /etc/hosts that this user may read")]
+    [InlineData("--hosts", "/tmp", "it is a directory; give the path of a file like /etc/hosts")]
     [InlineData("--ca-file", "/nonexistent/ca.pem", "no such file; give the path of a PEM file that this user may read")]
     [InlineData("--ca-file", "/tmp", "it is a directory; give the path of a PEM file that this user may read")]
     [InlineData("--cache-file", "/tmp", "it is a directory; give the path of a file in a directory that this user may write to")]
@@ -174,7 +195,7 @@ public sealed class CommandLineTests : IDisposable
     [Fact]
     public void What_may_be_given_once_is_refused_twice()
     {
-        foreach (Setting setting in Settings.All.Where(setting => setting is not (Setting<IPEndPoint> or Setting<UpstreamSpec>)))
+        foreach (Setting setting in Settings.All.Where(setting => setting is not (Setting<IPEndPoint> or Setting<UpstreamSpec> or Setting<RouteSpec>)))
             Assert.Equal($"{setting.Flag} is given 2 times; once would be right", Refusal(setting.Flag, "4", setting.Flag, "4"));
     }
 
@@ -212,7 +233,8 @@ public sealed class CommandLineTests : IDisposable
         Assert.False(options.ListenIsDefault);
         Assert.Equal(["quad9", "a.example"], options.Upstreams.Select(upstream => upstream.Name));
         Assert.Equal(Policy.Spread, options.Policy);
-        Assert.Equal((_file, _file, _file), (options.CaFile, options.ClientCertificate, options.ClientKey));
+        Assert.Equal([("lan.", "udp://192.0.2.2:53 in clear"), ("corp.example.", options.Upstreams[0].ToString())], options.Routes.Select(route => (route.ZoneName, route.Target)));
+        Assert.Equal((_file, _file, _file, _file), (options.HostsFile, options.CaFile, options.ClientCertificate, options.ClientKey));
         Assert.Equal((16, 16, TimeSpan.FromMilliseconds(800)), (options.Connections, options.QueueCapacity, options.Timeout));
         Assert.Equal((LogLevel.Debug, LogFormat.Json), (options.LogLevel, options.LogFormat));
     }

@@ -69,6 +69,18 @@ public sealed class Rfc8767Tests : IDisposable
         Assert.False(_house.Ask(Name).IsAnswered);
     }
 
+    // Where a name has a resolver of its own, an outage of the others is no reason to give what is stale.
+    [Fact]
+    public void Section_5_an_outage_elsewhere_is_none_of_a_routed_name()
+    {
+        Expire();
+        _house.Next.Outage = s_outage;
+        _house.Next.Routed = Messages.Question(Name);
+        Assert.False(_house.Ask(Name).IsAnswered);
+        _house.Next.Routed = null;
+        AssertStale(_house.Recall(Name));
+    }
+
     // §4: an answer with another rcode than NoError or NXDomain does not refresh what is held.
     [Theory]
     [InlineData(Answers.ServFail)]

@@ -9,16 +9,20 @@ internal sealed class UnboundServer : IAsyncDisposable
 {
     private readonly DirectoryInfo _directory;
 
-    private UnboundServer(BackgroundProcess process, DirectoryInfo directory, int port)
+    private UnboundServer(BackgroundProcess process, DirectoryInfo directory, int port, int plainPort)
     {
         Process = process;
         _directory = directory;
         Port = port;
+        PlainPort = plainPort;
     }
 
     public BackgroundProcess Process { get; private set; }
 
     public int Port { get; }
+
+    /// <summary>Where it answers in clear, over UDP and TCP.</summary>
+    public int PlainPort { get; }
 
     public string Spec => $"tls://127.0.0.1:{Port}#dot.test";
 
@@ -27,12 +31,12 @@ internal sealed class UnboundServer : IAsyncDisposable
         DirectoryInfo directory = Directory.CreateTempSubdirectory("dotproxy-unbound-");
         for (int attempt = 1; ; attempt++)
         {
-            int port = PickPort();
-            BackgroundProcess process = Launch(directory, port);
+            int port = PickPort(), plainPort = PickPort();
+            BackgroundProcess process = Launch(directory, port, plainPort);
             try
             {
                 await process.WaitForLineAsync("start of service");
-                return new UnboundServer(process, directory, port);
+                return new UnboundServer(process, directory, port, plainPort);
             }
             catch (InvalidOperationException) when (attempt < 5)
             {
@@ -49,7 +53,7 @@ internal sealed class UnboundServer : IAsyncDisposable
         await Process.WaitForExitAsync();
         await Process.DisposeAsync();
         await Task.Delay(pause);
-        Process = Launch(_directory, Port);
+        Process = Launch(_directory, Port, PlainPort);
         await Process.WaitForLineAsync("start of service");
     }
 
@@ -59,7 +63,7 @@ internal sealed class UnboundServer : IAsyncDisposable
         _directory.Delete(recursive: true);
     }
 
-    private static BackgroundProcess Launch(DirectoryInfo directory, int port)
+    private static BackgroundProcess Launch(DirectoryInfo directory, int port, int plainPort)
     {
         string configuration = Path.Combine(directory.FullName, "unbound.conf");
         File.WriteAllText(configuration, string.Create(CultureInfo.InvariantCulture, $"""
@@ -71,6 +75,7 @@ internal sealed class UnboundServer : IAsyncDisposable
               use-syslog: no
               verbosity: 1
               interface: 127.0.0.1@{port}
+              interface: 127.0.0.1@{plainPort}
               tls-port: {port}
               tls-service-key: "{TestCertificates.File("good.key")}"
               tls-service-pem: "{TestCertificates.File("good.pem")}"
@@ -80,6 +85,11 @@ internal sealed class UnboundServer : IAsyncDisposable
               local-data: "yahoo.com. 300 IN MX 10 mail.yahoo.com."
               local-zone: "test." redirect
               local-data: "test. 300 IN A 192.0.2.1"
+              local-zone: "lan." static
+              local-data: "nas.lan. 300 IN A 192.168.1.5"
+              local-data: "big.lan. 300 IN TXT {new string('1', 255)} {new string('2', 255)} {new string('3', 255)} {new string('4', 255)} {new string('5', 255)} {new string('6', 255)}"
+              local-zone: "168.192.in-addr.arpa." static
+              local-data-ptr: "192.168.1.5 300 nas.lan"
             remote-control:
               control-enable: no
 

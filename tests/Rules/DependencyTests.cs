@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 namespace DotProxy.Tests.Rules;
 
 /// <summary>
-/// Dependencies point one way: Dns ← Resolution ← {Listeners, Caching, Failover, Upstreams} ← Program. Those four never see each other:
+/// Dependencies point one way: Dns ← Resolution ← {Listeners, LocalNames, Caching, Failover, Upstreams} ← Program. Those five never see each other:
 /// they meet in the stages. Control, for operators, stands on the cache's seam. Telemetry and Configuration stand beside it, for all but
 /// Dns to use.
 /// </summary>
@@ -17,11 +17,12 @@ public sealed partial class DependencyTests
         ["Configuration"] = ["Dns"],
         ["Resolution"] = ["Dns", "Telemetry"],
         ["Caching"] = ["Dns", "Resolution", "Telemetry", "Configuration"],
+        ["LocalNames"] = ["Dns", "Resolution", "Telemetry", "Configuration"],
         ["Listeners"] = ["Dns", "Resolution", "Telemetry", "Configuration"],
         ["Upstreams"] = ["Dns", "Resolution", "Telemetry", "Configuration"],
         ["Failover"] = ["Dns", "Resolution", "Telemetry", "Configuration"],
         ["Control"] = ["Caching", "Configuration", "Dns", "Telemetry"],
-        ["Program"] = ["Caching", "Configuration", "Control", "Failover", "Listeners", "Resolution", "Telemetry", "Upstreams"],
+        ["Program"] = ["Caching", "Configuration", "Control", "Failover", "Listeners", "LocalNames", "Resolution", "Telemetry", "Upstreams"],
     };
 
     // What is not in the framework, and the areas that it is for.
@@ -75,7 +76,7 @@ public sealed partial class DependencyTests
             source => Assert.Equal($"DotProxy.{source.Area}", Assert.Single(Namespaces().Matches(source.Code)).Groups["name"].Value));
 
     // A using, a qualified name from the root, or one from the enclosing namespace; not a property of the same name.
-    [GeneratedRegex(@"\bDotProxy\.(?<area>\w+)|(?<![.\w])(?<area>Dns|Resolution|Listeners|Upstreams|Caching|Configuration|Control|Telemetry)\.(?!(Count|Select|Length)\b)[A-Z]")]
+    [GeneratedRegex(@"\bDotProxy\.(?<area>\w+)|(?<![.\w])(?<area>Dns|Resolution|Listeners|LocalNames|Failover|Upstreams|Caching|Configuration|Control|Telemetry)\.(?!(Count|Select|Length)\b)[A-Z]")]
     private static partial Regex AreaNames();
 
     [GeneratedRegex(@"^\s*(global )?using (static )?(\w+ = )?(?<name>[\w.]+)[^;(]*;", RegexOptions.Multiline)]
