@@ -26,17 +26,17 @@ try
     var log = new LogEvents(writer, time);
     HostsFile? hosts = HostsFile.Load(options.HostsFile);
     TlsIdentity identity = TlsIdentity.Load(options, Environment.GetEnvironmentVariable);
+    string[] warnings = [.. UnknownVariables.Warnings(Environment.GetEnvironmentVariables()), .. identity.Warnings(time.GetUtcNow())];
+    if (options.Report is { } report) return Terminal.Print(EffectiveConfiguration.Render(report, warnings));
     using ListenerSockets sockets = ListenerSockets.Bind(options, udpSocketsPerAddress: Environment.ProcessorCount);
     using var stop = new StopSignal();
     using var controlSocket = ControlSocket.Bind(options);
 
     // Not before everything is there that can end the start: a start that fails is one line.
-    log.Starting(CommandLine.Version, string.Join(", or ", options.Upstreams), identity.Trust.Description);
+    log.Starting(CommandLine.Version, string.Join(", or ", options.Upstreams), identity.Description);
     sockets.Announce(log);
     hosts?.Announce(log);
-    foreach (string name in UnknownVariables.Among(Environment.GetEnvironmentVariables())) log.VariableUnknown(name, UnknownVariables.Guess(name));
-    if (identity.Trust.Damage is { } damage) log.AuthoritiesDamaged(damage);
-
+    foreach (string warning in warnings) log.StartWarning(warning);
     IUpstream[] each = [.. options.Upstreams.Select(spec => UpstreamWorkers.Start(spec, options, identity, time, counters, log))];
     using IUpstream upstreams = UpstreamGroup.Of(each, options.Policy, time, counters, log);
     using RoutedUpstreams routes = RoutedUpstreams.Start(options, identity, upstreams, time, counters, log);

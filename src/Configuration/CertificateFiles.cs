@@ -29,9 +29,10 @@ internal static class CertificateFiles
 
     /// <summary>The leaf with its key; its chain, if the file holds one, is in <paramref name="chain"/>.</summary>
     /// <exception cref="StartException">A file cannot be read, or the key is not the certificate's.</exception>
-    public static X509Certificate2 ReadPair(string certificateFile, string? keyFile, out X509Certificate2Collection chain)
+    public static X509Certificate2 ReadPair(GivenFile certificateGiven, GivenFile? keyGiven, out X509Certificate2Collection chain)
     {
-        string certificateSource = Settings.ClientCertificate.Flag, keySource = keyFile is null ? certificateSource : Settings.ClientKey.Flag;
+        (string certificateFile, string certificateSource) = certificateGiven;
+        (string? keyFile, string keySource) = (keyGiven?.Path, keyGiven?.Source ?? certificateSource);
         byte[] certificate = ReadFile(certificateSource, certificateFile);
         chain = ReadWhole(certificateSource, certificateFile, certificate);
         chain[0].Dispose();
@@ -73,16 +74,9 @@ internal static class CertificateFiles
         {
             return File.ReadAllBytes(file);
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (FileFault.IsOne(exception))
         {
-            string cause = exception switch
-            {
-                _ when Directory.Exists(file) => "it is a directory",
-                FileNotFoundException or DirectoryNotFoundException => "no such file",
-                UnauthorizedAccessException => "permission denied",
-                _ => exception.Message.TrimEnd('.'),
-            };
-            throw new StartException($"{source} '{file}': {cause}; {Remedy}", exception);
+            throw new StartException($"{source} '{file}': {FileFault.Describe(file, exception)}; {Remedy}", exception);
         }
     }
 

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 
 namespace DotProxy.Configuration;
 
-/// <summary>Turns flags and environment into <see cref="ProxyOptions"/>, or into what to print instead of starting.</summary>
+/// <summary>Turns flags, environment and file into <see cref="ProxyOptions"/>, or into what to print instead of starting.</summary>
 internal static class CommandLine
 {
     private static readonly IPEndPoint[] s_defaultListen = [new(IPAddress.Any, ListenAddress.DefaultPort), new(IPAddress.IPv6Any, ListenAddress.DefaultPort)];
@@ -13,6 +13,9 @@ internal static class CommandLine
     public static readonly string[] HelpSwitches = ["--help", "-h"];
 
     private const string VersionSwitch = "--version";
+
+    // The first word may be a command; what follows are options, whichever it is. None starts the proxy.
+    private const string CheckCommand = "check";
 
     public static string Version { get; } =
         typeof(CommandLine).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion;
@@ -23,28 +26,35 @@ internal static class CommandLine
     {
         // Whoever asks for help gets it, whatever else is wrong.
         print = words.Any(HelpSwitches.Contains) ? HelpText.Render() : words.Contains(VersionSwitch) ? $"dotproxy {Version}" : "";
-        return print.Length > 0 ? null : ReadAll(new Arguments(words, [.. Settings.All.Select(setting => setting.Flag)]), environment);
+        if (print.Length > 0) return null;
+        bool isCheck = words is [CheckCommand, ..];
+        var arguments = new Arguments([.. words.Skip(isCheck ? 1 : 0)], [.. Settings.All.Select(setting => setting.Flag)]);
+        var sources = Sources.Open(arguments, environment);
+        ProxyOptions options = ReadAll(sources);
+        return isCheck ? options with { Report = EffectiveConfiguration.Render(sources) } : options;
     }
 
-    private static ProxyOptions ReadAll(Arguments arguments, Func<string, string?> environment)
+    private static ProxyOptions ReadAll(Sources sources)
     {
-        IReadOnlyList<IPEndPoint> listen = Settings.Listen.Read(arguments, environment);
-        RefuseOverlaps(listen);
-        IReadOnlyList<UpstreamSpec> upstreams = Settings.Upstream.Read(arguments, environment);
-        UpstreamRules.Check(upstreams, listen);
+        IReadOnlyList<IPEndPoint> listen = Settings.Listen.Read(sources);
+        RefuseOverlaps(listen, sources.NameOf(Settings.Listen));
+        IReadOnlyList<UpstreamSpec> upstreams = Settings.Upstream.Read(sources);
+        if (upstreams.Count == 0 && sources.File is { } file) upstreams = UpstreamTables.Read(file);
+        UpstreamRules.Check(upstreams, listen, sources.NameOf);
         string? certificate = One<string?>(Settings.ClientCertificate!, null), key = One<string?>(Settings.ClientKey!, null);
         if (key is not null && certificate is null)
-            throw new StartException($"{Settings.ClientKey.Flag} '{key}': there is no certificate for it; give {Settings.ClientCertificate.Flag} too");
+            throw new StartException($"{sources.NameOf(Settings.ClientKey)} '{key}': there is no certificate for it; give {Settings.ClientCertificate.Flag} too");
         TimeSpan minTtl = One(Settings.MinTtl, TimeSpan.Zero), maxTtl = One(Settings.MaxTtl, TimeSpan.FromDays(1));
-        if (minTtl > maxTtl) throw new StartException($"{Settings.MinTtl.Flag} '{minTtl.TotalSeconds}s': it is more than {Settings.MaxTtl.Flag}, {maxTtl.TotalSeconds}s");
+        if (minTtl > maxTtl) throw new StartException($"{sources.NameOf(Settings.MinTtl)} '{minTtl.TotalSeconds}s': it is more than {Settings.MaxTtl.Flag}, {maxTtl.TotalSeconds}s");
 
         return new ProxyOptions
         {
+            NameOf = sources.NameOf,
             Listen = listen.Count > 0 ? listen : s_defaultListen,
             ListenIsDefault = listen.Count == 0,
             Upstreams = upstreams.Count > 0 ? UpstreamRules.Distinguish(upstreams) : [UpstreamSpec.Default],
             Policy = One(Settings.Policy, Policy.Ordered),
-            Routes = RouteSpec.Check(Settings.Route.Read(arguments, environment), listen.Count > 0 ? listen : s_defaultListen),
+            Routes = RouteSpec.Check(Settings.Route.Read(sources), listen.Count > 0 ? listen : s_defaultListen),
             HostsFile = One<string?>(Settings.Hosts!, null),
             CaFile = One<string?>(Settings.CaFile!, null),
             ClientCertificate = certificate,
@@ -62,11 +72,11 @@ internal static class CommandLine
             LogFormat = One(Settings.Format, LogFormat.Text),
         };
 
-        T One<T>(Setting<T> setting, T fallback) => setting.Read(arguments, environment) is [var value] ? value : fallback;
+        T One<T>(Setting<T> setting, T fallback) => setting.Read(sources) is [var value] ? value : fallback;
     }
 
     /// <summary>The second of two that overlap could not be bound, and it would look as if another process had the port.</summary>
-    private static void RefuseOverlaps(IReadOnlyList<IPEndPoint> listen)
+    private static void RefuseOverlaps(IReadOnlyList<IPEndPoint> listen, string source)
     {
         for (int i = 0; i < listen.Count; i++)
         {
@@ -75,7 +85,7 @@ internal static class CommandLine
             IPEndPoint? other = listen.Take(i).FirstOrDefault(earlier => earlier.Port == address.Port
                 && earlier.AddressFamily == address.AddressFamily
                 && (earlier.Address.Equals(address.Address) || ListenAddress.IsWildcard(earlier.Address) || ListenAddress.IsWildcard(address.Address)));
-            if (other is not null) throw new StartException($"{Settings.Listen.Flag} '{address}': '{other}' covers it already; leave one of them out");
+            if (other is not null) throw new StartException($"{source} '{address}': '{other}' covers it already; leave one of them out");
         }
     }
 }

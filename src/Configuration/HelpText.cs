@@ -20,6 +20,8 @@ internal static class HelpText
             the names that --route sends to a plain server.
 
             Usage: dotproxy [options]
+                   dotproxy check [options]    Check them, the environment and the file,
+                                               and show what would hold; start nothing.
                    dotproxy cache [show NAME | flush NAME | flush --all]   (see its --help)
 
 
@@ -37,7 +39,8 @@ internal static class HelpText
 
             Every option is an environment variable too: --ca-file is DOTPROXY_CA_FILE.
             Where an option may be repeated, its values may also be separated by commas.
-            A flag wins over its variable, and an empty variable counts as unset.
+            In the file it is a key: ca-file = "FILE". A flag wins over its variable, and
+            that over the file; an empty variable counts as unset.
 
             Try it beside what you have:
               dotproxy --listen 127.0.0.1:5300

@@ -6,6 +6,12 @@ namespace DotProxy.Configuration;
 /// <summary>Everything that can be set, checked once, never changed. <see cref="CommandLine"/> makes it.</summary>
 internal sealed record ProxyOptions
 {
+    /// <summary>What a message calls a setting: where its value was given; its flag where it was not.</summary>
+    public Func<Setting, string> NameOf { get; init; } = setting => setting.Flag;
+
+    /// <summary>What to print instead of starting, once all that a start needs has been found right; null to start.</summary>
+    public string? Report { get; init; }
+
     public required IReadOnlyList<IPEndPoint> Listen { get; init; }
 
     /// <summary>Nobody chose the addresses: one that this system cannot have is left out instead of ending the start.</summary>

@@ -1,7 +1,7 @@
 namespace DotProxy.Configuration;
 
-/// <summary>One thing that can be set, as a flag and as an environment variable, with one parser for both.</summary>
-internal abstract class Setting(string flag, string valueName, string help, string defaultText)
+/// <summary>One thing that can be set, as a flag, as an environment variable and as a key in a file, with one parser for all.</summary>
+internal abstract class Setting(string flag, string valueName, string help, string defaultText, bool isList)
 {
     public const string VariablePrefix = "DOTPROXY_";
 
@@ -11,7 +11,19 @@ internal abstract class Setting(string flag, string valueName, string help, stri
     /// <summary>Such as <c>DOTPROXY_CA_FILE</c>.</summary>
     public string Variable { get; } = VariablePrefix + flag[2..].Replace('-', '_').ToUpperInvariant();
 
+    /// <summary>Such as <c>ca-file</c>, in a file.</summary>
+    public string Key => flag[2..];
+
     public string ValueName => valueName;
+
+    public bool IsList => isList;
+
+    /// <summary>Whether its value is a path.</summary>
+    public bool IsPath => valueName is "FILE";
+
+    /// <summary>Never empty: a list of nothing but commas is a mistake, not the default.</summary>
+    public string[] Split(string text) =>
+        isList && text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) is { Length: > 0 } values ? values : [text];
 
     /// <summary>Sentences in one line; the help breaks them.</summary>
     public string Help => help;
@@ -23,22 +35,16 @@ internal abstract class Setting(string flag, string valueName, string help, stri
 /// <summary>A setting whose value may be given several times; most take the one.</summary>
 /// <param name="isList">Whether it takes several values: a flag that is repeated, or values separated by commas.</param>
 internal sealed class Setting<T>(string flag, string valueName, string help, string defaultText, SettingParser<T> parse, bool isList = false)
-    : Setting(flag, valueName, help, defaultText)
+    : Setting(flag, valueName, help, defaultText, isList)
 {
-    /// <summary>The values from the flags, else from the environment; empty where neither gives any.</summary>
+    /// <summary>Empty where nobody gave any.</summary>
     /// <exception cref="StartException">A value is wrong, or there are several where one is due.</exception>
-    public IReadOnlyList<T> Read(Arguments arguments, Func<string, string?> environment)
+    public IReadOnlyList<T> Read(Sources sources)
     {
-        (string source, IReadOnlyList<string> texts) = arguments.Has(Flag)
-            ? (Flag, arguments.Values(Flag))
-            : (Variable, environment(Variable) is { } text && !string.IsNullOrWhiteSpace(text) ? [text.Trim()] : []);
-        if (texts.Count > 1 && !isList) throw new StartException($"{source} is given {texts.Count} times; once would be right");
-        return [.. texts.SelectMany(Split).Select(text => Parse(source, text))];
+        IReadOnlyList<GivenText> given = sources.Find(this);
+        if (given.Count > 1 && !IsList) throw new StartException($"{given[0].Source} is given {given.Count} times; once would be right");
+        return [.. given.SelectMany(value => Split(value.Text).Select(text => Parse(value.Source, text)))];
     }
-
-    /// <summary>Never empty: a list of nothing but commas is a mistake, not the default.</summary>
-    private string[] Split(string text) =>
-        isList && text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) is { Length: > 0 } values ? values : [text];
 
     private T Parse(string source, string text) =>
         parse(text, out T? value, out string expected) ? value : throw new StartException($"{source} '{text}': {expected}");

@@ -19,6 +19,15 @@ internal static class SettingParsers
 
     public static bool HostsFile(string text, out string value, out string expected) => ExistingFile(text, HostsRemedy, out value, out expected);
 
+    /// <summary>The file must be there; <see cref="Configuration.ConfigFile"/> reads it.</summary>
+    public static bool ConfigFile(string text, out string value, out string expected)
+    {
+        value = text;
+        expected = (Directory.Exists(text) ? "it is a directory" : "no such file") + "; " + Configuration.ConfigFile.Remedy;
+        // A pipe or a device is good too.
+        return Path.Exists(text) && !Directory.Exists(text);
+    }
+
     /// <summary>The file need not be there yet; what is there is judged by who reads it.</summary>
     public static bool CacheFile(string text, out string value, out string expected)
     {
@@ -34,6 +43,12 @@ internal static class SettingParsers
         expected = text.Length == 0 ? "expected the path of a socket, such as /run/dotproxy.sock"
             : $"it is longer than the {LongestSocketPath} octets that the path of a socket may have; give a shorter one";
         return text.Length > 0 && Encoding.UTF8.GetByteCount(text) <= LongestSocketPath;
+    }
+
+    public static bool Truth(string text, out bool value, out string expected)
+    {
+        expected = "expected true or false";
+        return bool.TryParse(text, out value);
     }
 
     public static SettingParser<int> Number(int least, int most) => (string text, out int value, out string expected) =>

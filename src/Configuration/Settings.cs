@@ -6,6 +6,9 @@ namespace DotProxy.Configuration;
 /// <summary>All settings, in the order and the groups in which the help shows them.</summary>
 internal static class Settings
 {
+    public static readonly Setting<string> Config = new(
+        "--config", "FILE", "Where to read what no flag and no variable says, and what has outgrown them (TOML).", "", SettingParsers.ConfigFile);
+
     public static readonly Setting<IPEndPoint> Listen = new(
         "--listen", "ADDR[:PORT]", "Address to answer on, over UDP and TCP. May be repeated.", "0.0.0.0:53 and [::]:53", ListenAddress.TryParse, isList: true);
 
@@ -75,6 +78,7 @@ internal static class Settings
 
     public static readonly IReadOnlyList<(string Title, Setting[] Members)> Groups =
     [
+        ("From a file", [Config]),
         ("Listening", [Listen]),
         ("Asking", [Upstream, Policy, CaFile, ClientCertificate, ClientKey]),
         ("Names that stay at home", [Hosts, Route]),

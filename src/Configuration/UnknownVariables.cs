@@ -19,6 +19,10 @@ internal static class UnknownVariables
         }
     }
 
+    /// <summary>What the start warns of, in sentences.</summary>
+    public static IEnumerable<string> Warnings(IDictionary environment) =>
+        Among(environment).Select(name => $"{name} is no option of dotproxy and has no effect{Guess(name)}; 'dotproxy --help' lists what there is");
+
     /// <summary>What was meant, such as " (did you mean DOTPROXY_LISTEN?)"; empty where nothing is near.</summary>
     public static string Guess(string name) => Spelling.Suggest(name, Setting.VariablePrefix, Settings.All.Select(setting => setting.Variable));
 

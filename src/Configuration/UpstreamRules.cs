@@ -9,19 +9,21 @@ internal static class UpstreamRules
     private const int Most = 16;
 
     /// <exception cref="StartException">They are too many, one is there twice, or one is this proxy itself.</exception>
-    public static void Check(IReadOnlyList<UpstreamSpec> upstreams, IReadOnlyList<IPEndPoint> listen)
+    public static void Check(IReadOnlyList<UpstreamSpec> upstreams, IReadOnlyList<IPEndPoint> listen, Func<Setting, string> nameOf)
     {
-        if (upstreams.Count > Most) throw new StartException($"{Settings.Upstream.Flag} is given {upstreams.Count} times; {Most} are the most");
+        if (upstreams.Count > Most) throw new StartException($"{SourceOf(upstreams[^1])} is given {upstreams.Count} times; {Most} are the most");
         for (int i = 0; i < upstreams.Count; i++)
         {
             foreach (IPEndPoint address in upstreams[i].Addresses)
             {
                 if (listen.FirstOrDefault(listener => IsSame(listener, address)) is { } own)
-                    throw new StartException($"{Settings.Upstream.Flag} '{address}': it is {Settings.Listen.Flag} '{own}', this proxy's own address: a query would go round for ever");
+                    throw new StartException($"{SourceOf(upstreams[i])} '{address}': it is {nameOf(Settings.Listen)} '{own}', this proxy's own address: a query would go round for ever");
                 if (upstreams.Take(i).Any(earlier => earlier.HostName == upstreams[i].HostName && earlier.Addresses.Contains(address)))
-                    throw new StartException($"{Settings.Upstream.Flag} '{upstreams[i].Name}': {address} is there twice; leave one of them out");
+                    throw new StartException($"{SourceOf(upstreams[i])} '{upstreams[i].Name}': {address} is there twice; leave one of them out");
             }
         }
+
+        string SourceOf(UpstreamSpec upstream) => upstream.Source ?? nameOf(Settings.Upstream);
     }
 
     /// <summary>Numbers those of the same name, so that the log tells them apart.</summary>

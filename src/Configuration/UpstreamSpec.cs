@@ -21,6 +21,11 @@ internal sealed record UpstreamSpec(string Name, IReadOnlyList<IPEndPoint> Addre
         Preset("google", "dns.google", "8.8.8.8", "8.8.4.4", "2001:4860:4860::8888", "2001:4860:4860::8844"),
     ];
 
+    /// <summary>What a message calls the place where it has a table of its own; null where it has none.</summary>
+    public string? Source { get; init; }
+
+    public UpstreamTls Tls { get; init; } = UpstreamTls.Common;
+
     public static UpstreamSpec Default => s_presets[0];
 
     public static IEnumerable<string> PresetNames => s_presets.Select(preset => preset.Name);

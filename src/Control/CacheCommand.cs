@@ -39,7 +39,7 @@ internal static class CacheCommand
         }
         var arguments = new Arguments(flags, [Settings.Control.Flag], Help);
         string request = Request(plain, all);
-        return Settings.Control.Read(arguments, environment) is [var path]
+        return Settings.Control.Read(new Sources(arguments, environment, file: null)) is [var path]
             ? (path, request)
             : throw new StartException($"where the proxy listens is not said: give {Settings.Control.Flag} PATH as it has it, or set {Settings.Control.Variable}");
     }

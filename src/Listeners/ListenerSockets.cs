@@ -30,7 +30,7 @@ internal sealed class ListenerSockets : IDisposable
         foreach (IPEndPoint address in options.Listen)
         {
             if (options.ListenIsDefault && address.AddressFamily == AddressFamily.InterNetworkV6 && !Socket.OSSupportsIPv6) sockets._skipped.Add(address);
-            else sockets._bound.Add(sockets.Bind(address, BatchedDatagramSocket.IsSupported ? udpSocketsPerAddress : 1));
+            else sockets._bound.Add(sockets.Bind(address, options.NameOf(Settings.Listen), BatchedDatagramSocket.IsSupported ? udpSocketsPerAddress : 1));
         }
         return sockets;
     }
@@ -48,7 +48,7 @@ internal sealed class ListenerSockets : IDisposable
         Tcp.ForEach(socket => socket.Dispose());
     }
 
-    private IPEndPoint Bind(IPEndPoint address, int udpSockets)
+    private IPEndPoint Bind(IPEndPoint address, string source, int udpSockets)
     {
         for (int attempt = 1; ; attempt++)
         {
@@ -70,7 +70,7 @@ internal sealed class ListenerSockets : IDisposable
                 tcp?.Dispose();
                 udp.ForEach(socket => socket.Dispose());
                 if (address.Port == 0 && exception.SocketErrorCode == SocketError.AddressAlreadyInUse && attempt < PickTries) continue;
-                throw new StartException($"--listen '{address}': {Explain(exception, address)}", exception);
+                throw new StartException($"{source} '{address}': {Explain(exception, address)}", exception);
             }
         }
     }

@@ -20,8 +20,9 @@ internal sealed partial class LogEvents(ILogger logger, TimeProvider time)
     [LoggerMessage(2, LogLevel.Information, "listening on {Address} (udp, tcp)")]
     public partial void Listening(string address);
 
-    [LoggerMessage(4, LogLevel.Warning, "{Variable} is no option of dotproxy and has no effect{Guess}; 'dotproxy --help' lists what there is")]
-    public partial void VariableUnknown(string variable, string guess);
+    /// <param name="warning">A sentence that <c>dotproxy check</c> prints too.</param>
+    [LoggerMessage(4, LogLevel.Warning, "{Warning}")]
+    public partial void StartWarning(string warning);
 
     [LoggerMessage(5, LogLevel.Information, "stopping on {Signal}: answering what is in flight")]
     public partial void Stopping(string signal);
@@ -37,9 +38,6 @@ internal sealed partial class LogEvents(ILogger logger, TimeProvider time)
 
     [LoggerMessage(9, LogLevel.Information, "this system has no recvmmsg: one system call per datagram; replies from a wildcard address may leave from another one")]
     public partial void PortableDatagrams();
-
-    [LoggerMessage(10, LogLevel.Warning, "{Damage}; only the others are trusted")]
-    public partial void AuthoritiesDamaged(string damage);
 
     [LoggerMessage(40, LogLevel.Information, "{Entries} answers restored from {File}")]
     public partial void CacheRestored(int entries, string file);

@@ -1,14 +1,16 @@
 using System.Globalization;
 using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
+using DotProxy.Configuration;
 
 namespace DotProxy.Upstreams;
 
 /// <summary>
 /// Decides whether an upstream's certificate is good: a chain to a trusted root for server authentication, in its time, with the
-/// name in its subject alternative names (RFC 8310 §8.1). A common name alone never counts. There is no way to skip it.
+/// name in its subject alternative names (RFC 8310 §8.1). A common name alone never counts. Where there are pins, a key of that chain
+/// must be one of them besides (RFC 7469 §2.6), or instead, if the configuration says so (RFC 7858 §4.2). There is no way to skip it.
 /// </summary>
-internal sealed class ServerCertificateCheck(string hostName, TimeProvider time)
+internal sealed class ServerCertificateCheck(UpstreamSpec upstream, TimeProvider time)
 {
     /// <summary>Why the latest certificate was refused; null when it was good. An upstream dials one connection at a time.</summary>
     public string? Refusal { get; private set; }
@@ -23,15 +25,25 @@ internal sealed class ServerCertificateCheck(string hostName, TimeProvider time)
         return Refusal is null;
     }
 
+    /// <summary>As messages have it, in universal time.</summary>
+    public static string Day(DateTime moment) => moment.ToUniversalTime().ToString("yyyy-MM-dd HH:mm 'UTC'", CultureInfo.InvariantCulture);
+
     private string? Refuse(X509Certificate2 certificate, X509Chain? chain, SslPolicyErrors errors)
     {
+        // What a server sends above its own certificate proves nothing where the chain is not judged: anybody can send it.
+        if (upstream.Tls.IsPinOnly) return IsPinned(certificate) ? null : WrongKey(certificate);
         if ((errors & SslPolicyErrors.RemoteCertificateChainErrors) != 0) return DescribeChain(certificate, chain);
         // .NET falls back on the common name where there are no alternative names; RFC 8310 does not.
-        bool named = certificate.MatchesHostname(hostName, allowWildcards: true, allowCommonName: false);
+        bool named = certificate.MatchesHostname(upstream.HostName, allowWildcards: true, allowCommonName: false);
         if (!named || (errors & SslPolicyErrors.RemoteCertificateNameMismatch) != 0)
-            return $"wrong name: {Names(certificate)}, not {hostName}";
-        return errors == SslPolicyErrors.None ? null : $"certificate refused: {errors}";
+            return $"wrong name: {Names(certificate)}, not {upstream.HostName}";
+        if (errors != SslPolicyErrors.None) return $"certificate refused: {errors}";
+        return upstream.Tls.Pins.Count == 0 || chain?.ChainElements.Any(element => IsPinned(element.Certificate)) == true ? null : WrongKey(certificate);
     }
+
+    private bool IsPinned(X509Certificate2 certificate) => upstream.Tls.Pins.Contains(Pin.Of(certificate));
+
+    private static string WrongKey(X509Certificate2 certificate) => $"wrong key: the certificate pins {Pin.Of(certificate)}, which is none of the pins given";
 
     private string DescribeChain(X509Certificate2 certificate, X509Chain? chain)
     {
@@ -52,8 +64,6 @@ internal sealed class ServerCertificateCheck(string hostName, TimeProvider time)
         }
         return $"certificate refused: {status}";
     }
-
-    private static string Day(DateTime moment) => moment.ToUniversalTime().ToString("yyyy-MM-dd HH:mm 'UTC'", CultureInfo.InvariantCulture);
 
     private static string Names(X509Certificate2 certificate)
     {

@@ -25,16 +25,24 @@ internal sealed record TrustStore(string Description, X509Certificate2Collection
     /// <c>ca-certificates.crt</c> beside the binary.
     /// </summary>
     /// <exception cref="StartException">There is none, or one is wrong.</exception>
-    public static TrustStore Find(string? caFile, Func<string, string?> environment)
+    public static TrustStore Find(GivenFile? caFile, Func<string, string?> environment)
     {
         AmbientTrust.EnsureHome();
         string? file = environment(FileVariable), directory = environment(DirectoryVariable);
         if (caFile is null && string.IsNullOrEmpty(file) && !string.IsNullOrEmpty(directory)) return FromDirectory(directory);
 
         AmbientTrust.IgnoreSystem();
-        if (caFile is not null) return FromFile(Settings.CaFile.Flag, caFile);
-        if (!string.IsNullOrEmpty(file)) return FromFile(FileVariable, file);
+        if (caFile is not null) return FromFile(caFile);
+        if (!string.IsNullOrEmpty(file)) return FromFile(new GivenFile(file, FileVariable));
         return FromBundle([.. s_bundles, Path.Combine(AppContext.BaseDirectory, "ca-certificates.crt")]);
+    }
+
+    /// <summary>For upstreams that have all they need of their own: this trusts nobody.</summary>
+    public static TrustStore None()
+    {
+        AmbientTrust.EnsureHome();
+        AmbientTrust.IgnoreSystem();
+        return new TrustStore("no authority in common", []);
     }
 
     /// <summary>
@@ -50,10 +58,12 @@ internal sealed record TrustStore(string Description, X509Certificate2Collection
         return new TrustStore(Describe(roots, bundle, "the system's"), roots) { Damage = damage is null ? null : $"in {bundle}, {damage}" };
     }
 
-    private static TrustStore FromFile(string source, string file)
+    /// <summary>What somebody named, all of it and nothing else.</summary>
+    /// <exception cref="StartException">It is no file of certificates, or one in it is damaged.</exception>
+    public static TrustStore FromFile(GivenFile file)
     {
-        X509Certificate2Collection roots = CertificateFiles.ReadAuthorities(source, file);
-        return new TrustStore(Describe(roots, file, source), roots);
+        X509Certificate2Collection roots = CertificateFiles.ReadAuthorities(file.Source, file.Path);
+        return new TrustStore(Describe(roots, file.Path, file.Source), roots);
     }
 
     private static string Describe(X509Certificate2Collection roots, string file, string source) =>

@@ -23,7 +23,7 @@ internal sealed class UpstreamDialer(
     private static readonly SslApplicationProtocol s_dnsOverTls = new("dot");
     private static readonly Oid s_serverAuthentication = new("1.3.6.1.5.5.7.3.1");
 
-    private readonly ServerCertificateCheck _check = new(upstream.HostName, time);
+    private readonly ServerCertificateCheck _check = new(upstream, time);
     private SslClientAuthenticationOptions? _options;
     private int _preferred;
     private Failure? _lastFailure;

@@ -55,7 +55,7 @@ internal sealed class UpstreamWorkers : IUpstream, IQueryConsumer
     {
         TimeSpan attempt = options.Timeout / 2 > s_leastDialTime ? options.Timeout / 2 : s_leastDialTime;
         var channel = new QueryChannel(options.QueueCapacity, counters, log);
-        var dialer = new UpstreamDialer(spec, identity, attempt, time, counters, log);
+        var dialer = new UpstreamDialer(spec, identity.For(spec), attempt, time, counters, log);
         var backoff = new DialBackoff(spec.Name, patience: options.Timeout, time, Jitter, log);
         var upstream = new Upstream(spec.Name, options.Timeout, dialer, backoff, time, log);
         var workers = new UpstreamWorker[options.Connections];

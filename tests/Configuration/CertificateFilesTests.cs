@@ -76,7 +76,7 @@ public sealed class CertificateFilesTests : IDisposable
         string both = _files.Write(_files.LeafKeyPem, _files.LeafPem, _files.AuthorityPem);
         foreach ((string certificateFile, string? keyFile) in ((string, string?)[])[(certificate, key), (both, null)])
         {
-            using X509Certificate2 leaf = CertificateFiles.ReadPair(certificateFile, keyFile, out X509Certificate2Collection chain);
+            using X509Certificate2 leaf = ReadPair(certificateFile, keyFile, out X509Certificate2Collection chain);
             Assert.True(leaf.HasPrivateKey);
             Assert.Equal("CN=client", leaf.Subject);
             Assert.Equal("CN=Test CA", Assert.Single(chain).Subject);
@@ -117,5 +117,8 @@ public sealed class CertificateFilesTests : IDisposable
         Assert.Throws<StartException>(() => CertificateFiles.ReadAuthorities("SSL_CERT_FILE", file)).Message;
 
     private static string RefusedPair(string certificate, string? key) =>
-        Assert.Throws<StartException>(() => CertificateFiles.ReadPair(certificate, key, out _)).Message;
+        Assert.Throws<StartException>(() => ReadPair(certificate, key, out _)).Message;
+
+    private static X509Certificate2 ReadPair(string certificate, string? key, out X509Certificate2Collection chain) =>
+        CertificateFiles.ReadPair(new GivenFile(certificate, "--client-cert"), key is null ? null : new GivenFile(key, "--client-key"), out chain);
 }

@@ -37,6 +37,7 @@ public sealed class CommandLineTests : IDisposable
     {
         var variables = new Dictionary<string, string>
         {
+            ["DOTPROXY_CONFIG"] = _file,
             ["DOTPROXY_LISTEN"] = "127.0.0.1:5300, [::1]",
             ["DOTPROXY_UPSTREAM"] = "quad9,tls://192.0.2.1#a.example",
             ["DOTPROXY_POLICY"] = "spread",
@@ -145,6 +146,8 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("--route", "lan=udp://fe80::1", "a link-local address needs its interface, such as [fe80::1%eth0]")]
     [InlineData("--hosts", "/nonexistent/hosts", "no such file; give the path of a file like /etc/hosts that this user may read")]
     [InlineData("--hosts", "/tmp", "it is a directory; give the path of a file like /etc/hosts")]
+    [InlineData("--config", "/nonexistent/dotproxy.toml", "no such file; give the path of a TOML file that this user may read")]
+    [InlineData("--config", "/tmp", "it is a directory; give the path of a TOML file that this user may read")]
     [InlineData("--ca-file", "/nonexistent/ca.pem", "no such file; give the path of a PEM file that this user may read")]
     [InlineData("--ca-file", "/tmp", "it is a directory; give the path of a PEM file that this user may read")]
     [InlineData("--cache-file", "/tmp", "it is a directory; give the path of a file in a directory that this user may write to")]

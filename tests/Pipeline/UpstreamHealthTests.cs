@@ -128,7 +128,7 @@ public sealed class UpstreamHealthTests
         {
             var log = new LogEvents(Log, TimeProvider.System);
             var spec = new UpstreamSpec("fake", [upstream], "dot.test");
-            var identity = new TlsIdentity(TrustStore.Find(TestCertificates.Authority, _ => null), null);
+            var identity = new TlsIdentity(TrustStore.Find(new GivenFile(TestCertificates.Authority, "--ca-file"), _ => null), null);
             var timeout = TimeSpan.FromSeconds(4);
             var dialer = new UpstreamDialer(spec, identity, timeout / 2, TimeProvider.System, Counters, log);
             var backoff = new DialBackoff("fake", timeout, TimeProvider.System, () => 0.5, log);

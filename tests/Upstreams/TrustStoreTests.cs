@@ -16,7 +16,7 @@ public sealed class TrustStoreTests : IDisposable
         string one = _files.Write(_files.AuthorityPem), two = _files.Write(_files.AuthorityPem, _files.LeafPem);
         var variables = new Dictionary<string, string> { ["SSL_CERT_FILE"] = two, ["SSL_CERT_DIR"] = _files.Folder };
 
-        TrustStore given = TrustStore.Find(one, variables.GetValueOrDefault);
+        TrustStore given = TrustStore.Find(new GivenFile(one, "--ca-file"), variables.GetValueOrDefault);
         Assert.Equal($"the certificate authority in {one} (--ca-file)", given.Description);
         Assert.Single(given.Roots!);
 
@@ -75,5 +75,5 @@ public sealed class TrustStoreTests : IDisposable
     }
 
     private static string Refusal(string? caFile, Dictionary<string, string> variables) =>
-        Assert.Throws<StartException>(() => TrustStore.Find(caFile, variables.GetValueOrDefault)).Message;
+        Assert.Throws<StartException>(() => TrustStore.Find(caFile is null ? null : new GivenFile(caFile, "--ca-file"), variables.GetValueOrDefault)).Message;
 }

@@ -1,0 +1,48 @@
+using System.Net;
+using System.Net.Sockets;
+using DotProxy.Tests.Fakes;
+
+namespace DotProxy.Tests.EndToEnd;
+
+/// <summary><c>dotproxy check</c> on the native binary: as a start, without one.</summary>
+public sealed class CheckTests
+{
+    [Fact]
+    public async Task It_binds_nothing_dials_nothing_and_shows_what_holds()
+    {
+        // Both ports are taken: who binds the one fails, and who dials the other is seen.
+        using var taker = new TcpListener(IPAddress.Loopback, 0);
+        using var upstream = new TcpListener(IPAddress.Loopback, 0);
+        taker.Start();
+        upstream.Start();
+        Tool.Result result = await Tool.RunAsync(
+            Repository.Binary, "check", "--listen", taker.LocalEndpoint.ToString()!, "--upstream", $"tls://{upstream.LocalEndpoint}#dot.test", "--ca-file", TestCertificates.Authority,
+            "--client-cert", TestCertificates.File("client.pem"), "--client-key", TestCertificates.File("client.key"));
+        Assert.Equal(0, result.ExitCode);
+        Assert.StartsWith("# dotproxy ", result.Output, StringComparison.Ordinal);
+        Assert.Contains($"listen = [\"{taker.LocalEndpoint}\"]  # --listen\n", result.Output, StringComparison.Ordinal);
+        Assert.Contains($"client-key = \"{TestCertificates.File("client.key")}\"  # --client-key\n", result.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("warning", result.Output, StringComparison.Ordinal);
+        Assert.False(upstream.Pending());
+    }
+
+    [Fact]
+    public async Task A_key_that_is_not_the_certificates_ends_it_as_it_would_a_start()
+    {
+        Tool.Result result = await Tool.RunAsync(
+            Repository.Binary, "check", "--client-cert", TestCertificates.File("client.pem"), "--client-key", TestCertificates.File("good.key"), "--ca-file", TestCertificates.Authority);
+        Assert.Equal(2, result.ExitCode);
+        Assert.StartsWith($"dotproxy: --client-key '{TestCertificates.File("good.key")}': the private key is not that of the certificate", result.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_a_start_would_warn_of_is_shown()
+    {
+        await using var process = new BackgroundProcess(
+            Repository.Binary, ["check", "--ca-file", TestCertificates.Authority, "--client-cert", TestCertificates.File("expired.pem"), "--client-key", TestCertificates.File("expired.key")],
+            new Dictionary<string, string> { ["DOTPROXY_LISTENS"] = "127.0.0.1" });
+        Assert.Equal(0, await process.WaitForExitAsync());
+        Assert.Contains("# warning: DOTPROXY_LISTENS is no option of dotproxy and has no effect (did you mean DOTPROXY_LISTEN?)", process.Output, StringComparison.Ordinal);
+        Assert.Contains($"# warning: the certificate in {TestCertificates.File("expired.pem")} (--client-cert) expired on ", process.Output, StringComparison.Ordinal);
+    }
+}
