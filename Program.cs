@@ -31,25 +31,25 @@ try
     using ListenerSockets sockets = ListenerSockets.Bind(options, udpSocketsPerAddress: Environment.ProcessorCount);
     using var stop = new StopSignal();
     using var controlSocket = ControlSocket.Bind(options);
-
     // Not before everything is there that can end the start: a start that fails is one line.
     log.Starting(CommandLine.Version, string.Join(", or ", options.Upstreams), identity.Description);
     sockets.Announce(log);
     hosts?.Announce(log);
     foreach (string warning in warnings) log.StartWarning(warning);
+
     IUpstream[] each = [.. options.Upstreams.Select(spec => UpstreamWorkers.Start(spec, options, identity, time, counters, log))];
-    using IUpstream upstreams = UpstreamGroup.Of(each, options.Policy, time, counters, log);
-    using RoutedUpstreams routes = RoutedUpstreams.Start(options, identity, upstreams, time, counters, log);
-    using CacheStage? cache = CacheStage.Before(routes.Resolver, options, time, counters, log);
+    IUpstream group = UpstreamGroup.Of(each, options.Policy, time, counters, log);
+    using RoutedUpstreams upstreams = RoutedUpstreams.Start(options, identity, group, time, counters, log);
+    using CacheStage? cache = CacheStage.Before(upstreams.Resolver, options, time, counters, log);
     using var signals = new CacheSignals(cache?.Control, log);
     using ControlServer? control = ControlServer.Start(controlSocket, new CacheRequests(cache?.Control, log), time, log);
-    var local = new LocalResolver(cache?.Resolver ?? routes.Resolver, new LocalTable(hosts, [.. options.Routes.Select(route => route.Zone)]), counters);
+    var local = new LocalResolver(cache?.Resolver ?? upstreams.Resolver, new LocalTable(hosts, [.. options.Routes.Select(route => route.Zone)]), counters);
     using var listeners = new ListenerLoops(sockets, local, options.Timeout, time, counters, log);
     listeners.Start();
-
+    using NetworkChanges? network = NetworkChanges.Watch(upstreams.NetworkChanged, time, log);
     log.Stopping(await stop.WaitAsync());
     await listeners.StopAsync();
-    await Task.WhenAll(upstreams.StopAsync(IUpstream.DrainTime), routes.StopAsync());
+    await upstreams.StopAsync();
     await listeners.FinishAsync();
     log.Stopped();
     return 0;

@@ -1,7 +1,7 @@
 namespace DotProxy.Configuration;
 
 /// <summary>
-/// The words of the command line as flags with values: <c>--flag VALUE</c> or <c>--flag=VALUE</c>, repeated or not. A library
+/// The words of the command line as flags with values: <c>--flag VALUE</c> or <c>--flag=VALUE</c>, repeated or not; a switch needs no value. A library
 /// for this was 0.6 MB in the binary and half of that in memory, for what is left to do once settings parse themselves.
 /// </summary>
 internal sealed class Arguments
@@ -10,15 +10,16 @@ internal sealed class Arguments
 
     /// <param name="help">The command that lists what there is.</param>
     /// <exception cref="StartException">A word is no flag of ours, or a flag lacks its value.</exception>
-    public Arguments(IReadOnlyList<string> words, IReadOnlyCollection<string> flags, string help = "dotproxy --help")
+    public Arguments(IReadOnlyList<string> words, IReadOnlyCollection<string> flags, IReadOnlyCollection<string> switches, string help = "dotproxy --help")
     {
         for (int i = 0; i < words.Count; i++)
         {
             string[] parts = words[i].Split('=', 2);
             string flag = parts[0];
             if (!flags.Contains(flag)) throw new StartException($"'{flag}' is unknown{Spelling.Suggest(flag, "--", flags)}; '{help}' lists what there is");
-            if (parts.Length == 1 && i + 1 == words.Count) throw new StartException($"{flag} needs a value after it; '{help}' says which");
-            string value = parts.Length == 2 ? parts[1] : words[++i];
+            bool isSwitchedOn = parts.Length == 1 && switches.Contains(flag);
+            if (parts.Length == 1 && !isSwitchedOn && i + 1 == words.Count) throw new StartException($"{flag} needs a value after it; '{help}' says which");
+            string value = isSwitchedOn ? SettingParsers.True : parts.Length == 2 ? parts[1] : words[++i];
             if (!_values.TryGetValue(flag, out List<string>? values)) _values[flag] = values = [];
             values.Add(value);
         }

@@ -28,7 +28,8 @@ internal static class CommandLine
         print = words.Any(HelpSwitches.Contains) ? HelpText.Render() : words.Contains(VersionSwitch) ? $"dotproxy {Version}" : "";
         if (print.Length > 0) return null;
         bool isCheck = words is [CheckCommand, ..];
-        var arguments = new Arguments([.. words.Skip(isCheck ? 1 : 0)], [.. Settings.All.Select(setting => setting.Flag)]);
+        string[] flags = [.. Settings.All.Select(setting => setting.Flag)], switches = [.. Settings.All.Where(setting => setting.IsSwitch).Select(setting => setting.Flag)];
+        var arguments = new Arguments([.. words.Skip(isCheck ? 1 : 0)], flags, switches);
         var sources = Sources.Open(arguments, environment);
         ProxyOptions options = ReadAll(sources);
         return isCheck ? options with { Report = EffectiveConfiguration.Render(sources) } : options;
@@ -64,6 +65,7 @@ internal static class CommandLine
             Stale = One(Settings.Stale, TimeSpan.FromDays(1)),
             MinTtl = minTtl,
             MaxTtl = maxTtl,
+            KeepWarm = One(Settings.KeepWarm, false),
             Connections = One(Settings.Connections, 2),
             QueueCapacity = One(Settings.Queue, 16_384),
             Timeout = One(Settings.Timeout, TimeSpan.FromSeconds(4)),

@@ -51,6 +51,9 @@ internal sealed record ProxyOptions
 
     public TimeSpan MaxTtl { get; init; }
 
+    /// <summary>Whether a connection that ended idle is dialled anew at once.</summary>
+    public bool KeepWarm { get; init; }
+
     /// <summary>Most connections to an upstream; the first carries the load until it is at its bound.</summary>
     public int Connections { get; init; }
 

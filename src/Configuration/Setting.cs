@@ -25,6 +25,9 @@ internal abstract class Setting(string flag, string valueName, string help, stri
     public string[] Split(string text) =>
         isList && text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) is { Length: > 0 } values ? values : [text];
 
+    /// <summary>Whether the flag alone turns it on; <c>--flag=false</c> and the variable take a word.</summary>
+    public bool IsSwitch => valueName.Length == 0;
+
     /// <summary>Sentences in one line; the help breaks them.</summary>
     public string Help => help;
 

@@ -10,6 +10,11 @@ internal delegate bool SettingParser<T>(string text, [MaybeNullWhen(false)] out 
 /// <summary>The kinds of values that settings have.</summary>
 internal static class SettingParsers
 {
+    public const string True = "true", False = "false";
+
+    /// <summary>What a switch is set to.</summary>
+    public static readonly SettingParser<bool> Switch = OneOf((True, true), (False, false));
+
     /// <summary>The room in <c>sockaddr_un</c>, less its closing zero (unix(7)).</summary>
     private const int LongestSocketPath = 107;
 
@@ -43,12 +48,6 @@ internal static class SettingParsers
         expected = text.Length == 0 ? "expected the path of a socket, such as /run/dotproxy.sock"
             : $"it is longer than the {LongestSocketPath} octets that the path of a socket may have; give a shorter one";
         return text.Length > 0 && Encoding.UTF8.GetByteCount(text) <= LongestSocketPath;
-    }
-
-    public static bool Truth(string text, out bool value, out string expected)
-    {
-        expected = "expected true or false";
-        return bool.TryParse(text, out value);
     }
 
     public static SettingParser<int> Number(int least, int most) => (string text, out int value, out string expected) =>

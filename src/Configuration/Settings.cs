@@ -40,6 +40,10 @@ internal static class Settings
     public static readonly Setting<string> ClientKey = new(
         "--client-key", "FILE", "Its private key (PEM), if not in the same file.", "", SettingParsers.PemFile);
 
+    public static readonly Setting<bool> KeepWarm = new(
+        "--keep-warm", "", "Dial anew when the upstream closes an idle connection, so that the first query after a pause waits for no handshake.", "",
+        SettingParsers.Switch);
+
     public static readonly Setting<int> Connections = new(
         "--connections", "N", "Most TLS connections to the upstream, 1 to 16. Each carries thousands of queries at a time.", "2", SettingParsers.Number(1, 16));
 
@@ -80,7 +84,7 @@ internal static class Settings
     [
         ("From a file", [Config]),
         ("Listening", [Listen]),
-        ("Asking", [Upstream, Policy, CaFile, ClientCertificate, ClientKey]),
+        ("Asking", [Upstream, Policy, CaFile, ClientCertificate, ClientKey, KeepWarm]),
         ("Names that stay at home", [Hosts, Route]),
         ("Remembering", [CacheSize, CacheFile, Stale, MinTtl, MaxTtl]),
         ("Limits", [Connections, Queue, Timeout]),

@@ -19,6 +19,8 @@ internal sealed record UpstreamSpec(string Name, IReadOnlyList<IPEndPoint> Addre
         Preset("cloudflare", "cloudflare-dns.com", "1.1.1.1", "1.0.0.1", "2606:4700:4700::1111", "2606:4700:4700::1001"),
         Preset("quad9", "dns.quad9.net", "9.9.9.9", "149.112.112.112", "2620:fe::fe", "2620:fe::9"),
         Preset("google", "dns.google", "8.8.8.8", "8.8.4.4", "2001:4860:4860::8888", "2001:4860:4860::8844"),
+        Preset("adguard", "dns.adguard-dns.com", "94.140.14.14", "94.140.15.15", "2a10:50c0::ad1:ff", "2a10:50c0::ad2:ff"),
+        Preset("mullvad", "dns.mullvad.net", "194.242.2.2", "2a07:e340::2"),
     ];
 
     /// <summary>What a message calls the place where it has a table of its own; null where it has none.</summary>

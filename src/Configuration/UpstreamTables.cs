@@ -45,7 +45,7 @@ internal static class UpstreamTables
         var tls = new UpstreamTls
         {
             Pins = table.Many<string>(Pins, Pin.TryParse),
-            IsPinOnly = table.One<bool>(PinOnly, SettingParsers.Truth),
+            IsPinOnly = table.One<bool>(PinOnly, SettingParsers.Switch),
             CaFile = table.File(CaFile),
             ClientCertificate = table.File(ClientCertificate),
             ClientKey = table.File(ClientKey),

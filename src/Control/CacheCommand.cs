@@ -37,7 +37,7 @@ internal static class CacheCommand
             else if (words[i].Contains('=', StringComparison.Ordinal)) flags.Add(words[i]);
             else flags.AddRange(words.Skip(i++).Take(2));
         }
-        var arguments = new Arguments(flags, [Settings.Control.Flag], Help);
+        var arguments = new Arguments(flags, [Settings.Control.Flag], switches: [], Help);
         string request = Request(plain, all);
         return Settings.Control.Read(new Sources(arguments, environment, file: null)) is [var path]
             ? (path, request)

@@ -86,10 +86,9 @@ internal sealed class UpstreamGroup : IUpstream
         _sweep.Arm();
     }
 
-    public void Flush()
-    {
-        foreach (Member member in _members) member.Flush();
-    }
+    public void Flush() => Array.ForEach(_members, member => member.Flush());
+
+    public void NetworkChanged() => Array.ForEach(_members, member => member.Upstream.NetworkChanged());
 
     /// <summary>Takes over an attempt that its upstream has completed.</summary>
     public void Finish(Attempt attempt, in Outcome outcome, SinkSet sinks)

@@ -19,6 +19,9 @@ internal interface IUpstream : IResolver, IDisposable
     /// <param name="now">A timestamp of the <see cref="TimeProvider"/>.</param>
     bool IsSilent(TimeSpan limit, long now);
 
+    /// <summary>This machine's addresses or routes have changed: what depends on the old ones is made anew, without waiting for it to fail.</summary>
+    void NetworkChanged();
+
     /// <summary>Takes nothing new and waits until every query is answered, at most so long; what is left then is answered SERVFAIL.</summary>
     Task StopAsync(TimeSpan drainTime);
 }

@@ -98,6 +98,12 @@ internal sealed partial class LogEvents(ILogger logger, TimeProvider time)
     [LoggerMessage(29, LogLevel.Information, "upstream asked again: {Upstream}, after {Seconds} s")]
     public partial void UpstreamAskedAgain(string upstream, long seconds);
 
+    [LoggerMessage(34, LogLevel.Information, "network changed: connections to {Upstream} are made anew ({Cause})")]
+    public partial void NetworkChanged(string upstream, string cause);
+
+    [LoggerMessage(35, LogLevel.Debug, "changes of the network are not noticed here: {Cause}")]
+    public partial void NetworkUnwatched(string cause);
+
     [LoggerMessage(24, LogLevel.Debug, "connected to {Upstream} ({Protocol}, {Milliseconds} ms)")]
     public partial void Connected(string upstream, string protocol, long milliseconds);
 

@@ -26,6 +26,7 @@ internal sealed class DialBackoff(string upstream, TimeSpan patience, TimeProvid
     private long _since;
     private long _lastLogged;
     private int _attempts;
+    private int _step;
     private bool _diedSilently;
     private bool _wasReached;
     private bool _isLossLogged;
@@ -75,8 +76,15 @@ internal sealed class DialBackoff(string upstream, TimeSpan patience, TimeProvid
                 log.UpstreamStillLost(failure.Text, _attempts + 1, (long)time.GetElapsedTime(_since, now).TotalSeconds);
             }
             _failure = failure;
-            return Delay(_attempts++, failure.CanBeRetried ? s_longest : s_longestWhenRefused);
+            _attempts++;
+            return Delay(_step++, failure.CanBeRetried ? s_longest : s_longestWhenRefused);
         }
+    }
+
+    /// <summary>Makes the next pauses short again: what was in the way may be gone.</summary>
+    public void StartOver()
+    {
+        lock (_lock) _step = 0;
     }
 
     /// <summary>Notes a finished handshake. Where connections were made and died silently, only an answer shows that all is well.</summary>
@@ -100,14 +108,14 @@ internal sealed class DialBackoff(string upstream, TimeSpan patience, TimeProvid
         if (_failure is null) return;
         if (_isLossLogged) log.UpstreamBack(upstream, (long)time.GetElapsedTime(_since).TotalSeconds, _attempts);
         _failure = null;
-        _attempts = 0;
+        _attempts = _step = 0;
         _diedSilently = false;
     }
 
     /// <summary>Doubles from the first, and jitters between half and the whole, so that many proxies do not dial in step.</summary>
-    private TimeSpan Delay(int attempts, TimeSpan longest)
+    private TimeSpan Delay(int step, TimeSpan longest)
     {
-        double full = Math.Min(longest.TotalMilliseconds, s_first.TotalMilliseconds * Math.Pow(2, Math.Min(attempts, 16)));
+        double full = Math.Min(longest.TotalMilliseconds, s_first.TotalMilliseconds * Math.Pow(2, Math.Min(step, 16)));
         return TimeSpan.FromMilliseconds(full * (0.5 + (jitter() / 2)));
     }
 }

@@ -6,13 +6,18 @@ using DotProxy.Telemetry;
 
 namespace DotProxy.Upstreams;
 
-/// <summary>The servers that some zones are routed to, each with what it is asked through, and the fork that leads there.</summary>
+/// <summary>
+/// The upstreams for all other names, the servers that some zones are routed to, each with what it is asked through, and the fork that
+/// leads there. Owns them all.
+/// </summary>
 internal sealed class RoutedUpstreams : IDisposable
 {
     private readonly List<UpstreamWorkers> _encrypted = [];
     private readonly List<PlainUpstream> _plain = [];
 
-    private RoutedUpstreams(IResolver others) => Resolver = others;
+    private readonly IUpstream _others;
+
+    private RoutedUpstreams(IUpstream others) => Resolver = _others = others;
 
     /// <summary>What stands behind the cache: the fork, or the next stage itself where nothing is routed.</summary>
     public IResolver Resolver { get; private init; }
@@ -20,7 +25,7 @@ internal sealed class RoutedUpstreams : IDisposable
     /// <summary>Makes a way to each server, one for all of its zones, and dials those that are asked over TLS.</summary>
     /// <param name="others">Where all other names go.</param>
     public static RoutedUpstreams Start(
-        ProxyOptions options, TlsIdentity identity, IResolver others, TimeProvider time, Counters counters, LogEvents log)
+        ProxyOptions options, TlsIdentity identity, IUpstream others, TimeProvider time, Counters counters, LogEvents log)
     {
         if (options.Routes.Count == 0) return new RoutedUpstreams(others);
         var byTarget = new Dictionary<string, Route>();
@@ -41,10 +46,19 @@ internal sealed class RoutedUpstreams : IDisposable
     }
 
     /// <summary>All at once: waits until every query is answered or too late.</summary>
-    public Task StopAsync() => Task.WhenAll([.. _encrypted.Select(workers => workers.StopAsync(IUpstream.DrainTime)), .. _plain.Select(plain => plain.StopAsync())]);
+    public Task StopAsync() => Task.WhenAll(
+        [_others.StopAsync(IUpstream.DrainTime), .. _encrypted.Select(workers => workers.StopAsync(IUpstream.DrainTime)), .. _plain.Select(plain => plain.StopAsync())]);
+
+    /// <summary>Those that are asked in clear keep no connection.</summary>
+    public void NetworkChanged()
+    {
+        _others.NetworkChanged();
+        _encrypted.ForEach(workers => workers.NetworkChanged());
+    }
 
     public void Dispose()
     {
+        _others.Dispose();
         _encrypted.ForEach(workers => workers.Dispose());
         _plain.ForEach(plain => plain.Dispose());
     }

@@ -8,15 +8,13 @@ namespace DotProxy.Upstreams;
 /// <summary>
 /// Decides whether an upstream's certificate is good: a chain to a trusted root for server authentication, in its time, with the
 /// name in its subject alternative names (RFC 8310 §8.1). A common name alone never counts. Where there are pins, a key of that chain
-/// must be one of them besides (RFC 7469 §2.6), or instead, if the configuration says so (RFC 7858 §4.2). There is no way to skip it.
+/// must be one of them besides (RFC 7469 §2.6), or instead, if the configuration says so (RFC 7858 §4.2). There is no way to skip it. One for
+/// each handshake.
 /// </summary>
 internal sealed class ServerCertificateCheck(UpstreamSpec upstream, TimeProvider time)
 {
-    /// <summary>Why the latest certificate was refused; null when it was good. An upstream dials one connection at a time.</summary>
+    /// <summary>Why the certificate was refused; null when it was good, and where the handshake ended before there was one.</summary>
     public string? Refusal { get; private set; }
-
-    /// <summary>Before each handshake: one that ends earlier says nothing about a certificate.</summary>
-    public void Reset() => Refusal = null;
 
     /// <summary>The <see cref="RemoteCertificateValidationCallback"/>.</summary>
     public bool Validate(object _, X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors)

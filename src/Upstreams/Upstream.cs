@@ -1,3 +1,4 @@
+using System.Net;
 using DotProxy.Dns;
 using DotProxy.Resolution;
 using DotProxy.Telemetry;
@@ -13,19 +14,15 @@ internal sealed class Upstream(string name, TimeSpan timeout, UpstreamDialer dia
     // Our choice: an upstream that takes one connection only must not be asked for a second all the time.
     private static readonly TimeSpan s_extraPause = TimeSpan.FromSeconds(30);
 
-    // Our choice: two round trips of a bad line. Longer, and whoever has another upstream had better ask that one.
-    private static readonly TimeSpan s_slowDial = TimeSpan.FromMilliseconds(300);
-    private const long NotDialing = long.MaxValue;
-
     private readonly Lock _lock = new();
     private readonly Queue<(UpstreamWorker Worker, bool IsExtra)> _wanting = new();
+    private readonly DialGovernor _governor = new(time);
+    private readonly DialWatch _dial = new(name, time);
     private readonly CancellationTokenSource _stopping = new();
-    private CancellationTokenSource? _extraAttempt;
-    private bool _isDialing;
-    private bool _wasReached;
-    private long _notBefore;
-    private long _noExtraBefore;
-    private long _dialingSince = NotDialing;
+    private CancellationTokenSource? _attempt;
+    private IPAddress? _path;
+    private bool _isExtraAttempt, _isDialing, _wasReached;
+    private long _notBefore, _noExtraBefore;
 
     /// <summary>Called on the pool after each failed dial, so that those who wait are looked at again.</summary>
     public event Action? DialFailed;
@@ -34,29 +31,26 @@ internal sealed class Upstream(string name, TimeSpan timeout, UpstreamDialer dia
 
     public DialBackoff Backoff => backoff;
 
-    /// <summary>What a query is told whose deadline passed on a connection that works.</summary>
-    public Failure NoAnswer { get; } = new(ExtendedErrorCode.NetworkError, $"{name}: no answer within {timeout.TotalSeconds:0.###} s");
+    public UpstreamFailures Failures { get; } = new(name, timeout);
 
-    /// <summary>What ends a connection that has not answered for half the time, not even a probe.</summary>
-    public Failure FellSilent { get; } = new(ExtendedErrorCode.NetworkError, $"{name}: connected, but no answer within {timeout.TotalSeconds / 2:0.###} s");
+    public IdleWindow Idle { get; } = new();
 
     public long TimeoutTicks { get; } = (long)(timeout.TotalSeconds * time.TimestampFrequency);
 
     /// <summary>Sees to it that deadlines are looked at; set once, before the first connection.</summary>
     public Action? Watch { private get; set; }
 
+    /// <summary>Told of each connection that ended while nobody asked; set once, before the first connection.</summary>
+    public Action<UpstreamConnection>? EndedIdle { private get; set; }
+
     /// <summary>What a query is told that waited for a connection in vain.</summary>
-    public Failure WhyUnanswered => backoff.LastFailure ?? dialer.LastFailure ?? NoAnswer;
+    public Failure WhyUnanswered => backoff.LastFailure ?? dialer.LastFailure ?? Failures.NoAnswer;
 
     /// <summary>The failure to answer with at once instead of waiting; null while waiting is worth it.</summary>
     public Failure? Refusal => _stopping.IsCancellationRequested ? Failure.ShuttingDown : backoff.Refusal;
 
-    /// <summary>What has been wrong since it last answered, or that a connection which somebody needs takes its time; null while nothing is.</summary>
-    public Failure? Trouble => backoff.LastFailure ?? (IsDialingSlowly ? SlowDial : null);
-
-    private Failure SlowDial { get; } = new(ExtendedErrorCode.NetworkError, $"{name}: not connected within {s_slowDial.TotalMilliseconds:0} ms");
-
-    private bool IsDialingSlowly => Volatile.Read(ref _dialingSince) is var since and not NotDialing && time.GetElapsedTime(since) >= s_slowDial;
+    /// <inheritdoc cref="IUpstream.Trouble"/>
+    public Failure? Trouble => backoff.LastFailure ?? _dial.Trouble;
 
     public void KeepWatch() => Watch?.Invoke();
 
@@ -71,7 +65,7 @@ internal sealed class Upstream(string name, TimeSpan timeout, UpstreamDialer dia
             if (isExtra && time.GetTimestamp() < _noExtraBefore) return;
             _wanting.Enqueue((worker, isExtra));
             // Who has none must not wait for one that is beside another.
-            if (!isExtra) _extraAttempt?.Cancel();
+            if (!isExtra && _isExtraAttempt) Interrupt();
             if (_isDialing) return;
             _isDialing = true;
         }
@@ -84,6 +78,37 @@ internal sealed class Upstream(string name, TimeSpan timeout, UpstreamDialer dia
         if (!_stopping.IsCancellationRequested) Postpone(backoff.Failed(cause, afterHandshake: true));
     }
 
+    /// <summary>Notes that a connection ended which had answered something.</summary>
+    public void NoteUse()
+    {
+        lock (_lock) _governor.GiveBack();
+    }
+
+    /// <summary>Notes that a connection ended on which nothing was in flight, and that nobody waits for another.</summary>
+    public void NoteIdleEnd(UpstreamConnection ended)
+    {
+        if (ended.IsClosedByUpstream && ended.Terms.Told is null) Idle.Observed(ended.IdleAtEnd);
+        EndedIdle?.Invoke(ended);
+    }
+
+    /// <summary>
+    /// Looks whether the way to the upstream has changed, or is there again. Then what is known of its failures says nothing: a dial
+    /// under way is begun anew, and one that waits for its time goes at once.
+    /// </summary>
+    public void CheckPath()
+    {
+        IPAddress? path = LocalAddress.Towards(dialer.Preferred);
+        lock (_lock)
+        {
+            bool isNew = path is not null && !path.Equals(_path);
+            _path = path;
+            if (!isNew) return;
+            _notBefore = 0;
+            backoff.StartOver();
+            Interrupt();
+        }
+    }
+
     /// <summary>No dial from here on; who waits for one is refused.</summary>
     public void Stop()
     {
@@ -94,19 +119,35 @@ internal sealed class Upstream(string name, TimeSpan timeout, UpstreamDialer dia
 
     private async Task DialAllAsync()
     {
-        try
+        while (TryPeekWanting(out UpstreamWorker? worker, out bool isExtra))
         {
-            while (TryPeekWanting(out UpstreamWorker? worker, out bool isExtra))
+            using var attempt = CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token);
+            lock (_lock) (_attempt, _isExtraAttempt) = (attempt, isExtra);
+            try
             {
-                await PauseAsync();
-                await DialForAsync(worker!, isExtra);
+                await PauseAsync(attempt.Token);
+                await DialForAsync(worker!, isExtra, attempt.Token);
+            }
+            catch (OperationCanceledException) when (!_stopping.IsCancellationRequested)
+            {
+                // Somebody needs the dialler more, or the network has changed.
+                _dial.End();
+                if (isExtra) GiveUpExtra();
+            }
+            catch (OperationCanceledException)
+            {
+                // Stopping: the workers refuse what waits.
+                return;
+            }
+            finally
+            {
+                lock (_lock) (_attempt, _isExtraAttempt) = (null, false);
             }
         }
-        catch (OperationCanceledException)
-        {
-            // Stopping: the workers refuse what waits.
-        }
     }
+
+    /// <summary>Under the lock. What waits for the token runs on the pool.</summary>
+    private void Interrupt() => _ = _attempt?.CancelAsync();
 
     private bool IsWanting(UpstreamWorker worker)
     {
@@ -133,19 +174,27 @@ internal sealed class Upstream(string name, TimeSpan timeout, UpstreamDialer dia
         lock (_lock) _notBefore = time.GetTimestamp() + (long)(pause.TotalSeconds * time.TimestampFrequency);
     }
 
-    private async Task PauseAsync()
+    /// <summary>Waits until the backoff and the governor let the next dial go.</summary>
+    private async Task PauseAsync(CancellationToken cancellation)
     {
-        TimeSpan pause;
-        lock (_lock) pause = time.GetElapsedTime(time.GetTimestamp(), _notBefore);
-        if (pause > TimeSpan.Zero) await Task.Delay(pause, time, _stopping.Token);
+        while (NextPause() is { } pause && pause > TimeSpan.Zero) await Task.Delay(pause, time, cancellation);
     }
 
-    private async Task DialForAsync(UpstreamWorker worker, bool isExtra)
+    private TimeSpan NextPause()
+    {
+        lock (_lock)
+        {
+            TimeSpan pause = time.GetElapsedTime(time.GetTimestamp(), _notBefore);
+            return pause > TimeSpan.Zero ? pause : _governor.Take();
+        }
+    }
+
+    private async Task DialForAsync(UpstreamWorker worker, bool isExtra, CancellationToken cancellation)
     {
         long start = time.GetTimestamp();
-        if (!isExtra) Volatile.Write(ref _dialingSince, start);
-        (UpstreamConnection? connection, Failure? failure) = isExtra ? await DialExtraAsync() : await DialAsync(_stopping.Token);
-        Volatile.Write(ref _dialingSince, NotDialing);
+        if (!isExtra) _dial.Begin();
+        (UpstreamConnection? connection, Failure? failure) = await DialAsync(cancellation);
+        _dial.End();
         if (connection is not null)
         {
             if (!_wasReached) log.UpstreamReached(connection.Name, connection.Protocol, (long)time.GetElapsedTime(start).TotalMilliseconds);
@@ -182,25 +231,6 @@ internal sealed class Upstream(string name, TimeSpan timeout, UpstreamDialer dia
         {
             _wanting.Dequeue();
             _noExtraBefore = time.GetTimestamp() + (long)(s_extraPause.TotalSeconds * time.TimestampFrequency);
-        }
-    }
-
-    /// <summary>Dials until somebody needs the dialler more.</summary>
-    private async Task<(UpstreamConnection? Connection, Failure? Failure)> DialExtraAsync()
-    {
-        using var attempt = CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token);
-        lock (_lock) _extraAttempt = attempt;
-        try
-        {
-            return await DialAsync(attempt.Token);
-        }
-        catch (OperationCanceledException) when (!_stopping.IsCancellationRequested)
-        {
-            return default;
-        }
-        finally
-        {
-            lock (_lock) _extraAttempt = null;
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Net;
 using System.Net.Security;
 using System.Security.Authentication;
 using DotProxy.Dns;
@@ -12,7 +13,7 @@ namespace DotProxy.Upstreams;
 /// receive loop is always armed, so that a close is noticed at once. Both may run at the same time, as SslStream allows.
 /// </summary>
 internal sealed class UpstreamConnection(
-    SslStream stream, HandshakeStream transport, string name, FillRandom fill, TimeProvider time, Counters counters, LogEvents log) : IDisposable
+    SslStream stream, HandshakeStream transport, IPEndPoint remote, string name, FillRandom fill, TimeProvider time, Counters counters, LogEvents log) : IDisposable
 {
     // Our choices: a record holds at most 16 KiB (RFC 8446 §5.1), and past 64 queries in one write nothing more is gained.
     private const int MaxQueriesPerSend = 64;
@@ -22,6 +23,9 @@ internal sealed class UpstreamConnection(
     // Octets after which replies are sent although more can be read: many large ones for one TCP client must not pile up.
     private const int MaxUnflushed = 64 * 1024;
 
+    // Within so long of its handshake a connection is not closed for being idle: whoever does so will not serve.
+    private static readonly TimeSpan s_youth = TimeSpan.FromMilliseconds(250);
+
     private const long NotBlocked = long.MinValue;
 
     private readonly InFlightTable _inFlight = new(fill);
@@ -29,7 +33,9 @@ internal sealed class UpstreamConnection(
     private readonly SinkSet _sinks = new();
     private int _sendLength;
     private int _sendCount;
+    private readonly long _begunAt = time.GetTimestamp();
     private long _lastAnswerAt = time.GetTimestamp();
+    private long _endedAt;
     private long _answered;
     private long _blockedSince = NotBlocked;
     private Failure? _abortCause;
@@ -47,11 +53,34 @@ internal sealed class UpstreamConnection(
     /// <summary>Whether it is no use to send any more.</summary>
     public bool IsBroken => _hasFailedToSend || Volatile.Read(ref _abortCause) is not null || End is not null;
 
+    /// <summary>Whether it was over as soon as it had begun, without an answer; known once <see cref="End"/> is.</summary>
+    public bool DiedYoung => Answered == 0 && Volatile.Read(ref _abortCause) is null && Life < s_youth;
+
+    /// <summary>From the handshake to the end; known once <see cref="End"/> is.</summary>
+    public TimeSpan Life => time.GetElapsedTime(_begunAt, _endedAt);
+
+    /// <summary>From the last answer to the end; known once <see cref="End"/> is.</summary>
+    public TimeSpan IdleAtEnd => time.GetElapsedTime(LastAnswerAt, _endedAt);
+
+    /// <summary>A timestamp; of the handshake while nothing has been answered.</summary>
+    public long LastAnswerAt => Volatile.Read(ref _lastAnswerAt);
+
+    /// <summary>How long it may be idle.</summary>
+    public IdleTerms Terms { get; } = new();
+
+    /// <summary>Whether the upstream closed it in good order; known once <see cref="End"/> is.</summary>
+    public bool IsClosedByUpstream { get; private set; }
+
+    /// <summary>Its ends: the upstream's address, and ours.</summary>
+    public IPEndPoint Remote => remote;
+
+    public IPAddress Local { get; } = ((IPEndPoint)transport.Socket.LocalEndPoint!).Address;
+
     public int InFlight => _inFlight.Count;
 
     public long Answered => Volatile.Read(ref _answered);
 
-    public bool HasRoom => _sendCount < MaxQueriesPerSend && _sendLength + QueryEncoder.MaxLength <= SendBufferSize && !_inFlight.IsFull;
+    public bool HasRoom => !Terms.IsRetired && _sendCount < MaxQueriesPerSend && _sendLength + QueryEncoder.MaxLength <= SendBufferSize && !_inFlight.IsFull;
 
     public bool IsFull => _inFlight.IsFull;
 
@@ -60,9 +89,11 @@ internal sealed class UpstreamConnection(
     {
         // Once it is in the table the sweep may take it: write it first, its ID after.
         int start = _sendLength;
-        _sendLength += QueryEncoder.Write(query, id: 0, _sendBuffer.AsSpan(start));
+        bool asks = Terms.IsToBeAsked;
+        _sendLength += QueryEncoder.Write(query, id: 0, _sendBuffer.AsSpan(start), asksKeepalive: asks);
         _sendCount++;
         if (!_inFlight.TryAdd(query, now, out ushort id)) throw new InvalidOperationException("appended without room");
+        if (asks) Terms.Asked(id);
         BinaryPrimitives.WriteUInt16BigEndian(_sendBuffer.AsSpan(start + WireLimits.StreamLength), id);
     }
 
@@ -90,6 +121,7 @@ internal sealed class UpstreamConnection(
         try
         {
             await ReceiveLoopAsync(answersCame);
+            IsClosedByUpstream = !Terms.IsRetired;
             end = Ended("closed by the upstream");
         }
         catch (Exception exception) when (exception is IOException or ObjectDisposedException or InvalidOperationException)
@@ -103,6 +135,7 @@ internal sealed class UpstreamConnection(
         }
         _sinks.Flush();
         transport.Dispose();
+        _endedAt = time.GetTimestamp();
         Volatile.Write(ref _end, Volatile.Read(ref _abortCause) ?? end);
     }
 
@@ -183,6 +216,7 @@ internal sealed class UpstreamConnection(
             // A message longer than the buffer: at most 64 KiB, kept from then on.
             if (filled == buffer.Length) Array.Resize(ref buffer, WireLimits.StreamLength + WireLimits.Message);
             if (_answered != answered) answersCame();
+            if (Terms.IsRetired && _inFlight.Count == 0) return;
         }
     }
 
@@ -203,24 +237,13 @@ internal sealed class UpstreamConnection(
 
     private void Deliver(ReadOnlySpan<byte> message)
     {
-        if (!TryReadAnswer(message, out ushort id, out ReadOnlySpan<byte> question) || !_inFlight.TryTake(id, question, out Query? query))
+        if (!UpstreamAnswer.TryRead(message, out ushort id, out ReadOnlySpan<byte> question) || !_inFlight.TryTake(id, question, out Query? query))
         {
             counters.Mismatched.Increment();
             return;
         }
+        Terms.Hear(id, message);
         _answered++;
         query.Complete(Outcome.Answered(message), _sinks);
-    }
-
-    /// <summary>A response to one question, or a bare header that names an error, as servers send that could not parse it.</summary>
-    private static bool TryReadAnswer(ReadOnlySpan<byte> message, out ushort id, out ReadOnlySpan<byte> question)
-    {
-        question = default;
-        id = 0;
-        if (!Header.TryRead(message, out Header header) || !header.IsResponse) return false;
-        id = header.Id;
-        if (header.QuestionCount == 0)
-            return header.AnswerCount == 0 && header.AuthorityCount == 0 && header.LowRcode != (int)Rcode.NoError;
-        return header.QuestionCount == 1 && new MessageReader(message).TryReadQuestion(out question);
     }
 }

@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
@@ -14,82 +13,135 @@ namespace DotProxy.Upstreams;
 
 /// <summary>
 /// Makes TLS connections to one upstream: TLS 1.2 or 1.3, SNI, ALPN <c>dot</c>, a checked certificate (RFC 7858 §3.2, RFC 8310 §8.1).
-/// One dial at a time; the options are shared by all of them, which is what lets OpenSSL resume sessions.
+/// Its addresses race each other (RFC 8305). One dial at a time; the options are shared by all, which is what lets OpenSSL resume sessions.
 /// </summary>
-/// <param name="attemptTimeout">For one address, connection and handshake together.</param>
+/// <param name="attemptTimeout">
+/// For one address, connection and handshake together: half the time of a query, and two seconds at least. What a connection sends later may
+/// stay unacknowledged as long, for the other half is left to ask again.
+/// </param>
 internal sealed class UpstreamDialer(
     UpstreamSpec upstream, TlsIdentity identity, TimeSpan attemptTimeout, TimeProvider time, Counters counters, LogEvents log)
 {
+    // RFC 8305 §5 recommends the first, and leaves more to what is known of the line: where handshakes take long, every dial would be
+    // two. Our choice: twice the latest one's time, and never more than a second.
+    private static readonly TimeSpan s_stagger = TimeSpan.FromMilliseconds(250), s_longestStagger = TimeSpan.FromSeconds(1);
+
     private static readonly SslApplicationProtocol s_dnsOverTls = new("dot");
     private static readonly Oid s_serverAuthentication = new("1.3.6.1.5.5.7.3.1");
 
-    private readonly ServerCertificateCheck _check = new(upstream, time);
     private SslClientAuthenticationOptions? _options;
-    private int _preferred;
+    private IPEndPoint _preferred = upstream.Addresses[0];
+    private TimeSpan _latest;
     private Failure? _lastFailure;
 
-    /// <summary>What the latest attempt at one address came to; null when it was a connection.</summary>
+    /// <summary>What the attempts of the latest dial that are over came to; null when it was a connection.</summary>
     public Failure? LastFailure => Volatile.Read(ref _lastFailure);
 
-    /// <summary>Tries the upstream's addresses in turn, first the one that last worked. Exactly one of the two results is set.</summary>
+    /// <summary>The address that the next dial begins with.</summary>
+    public IPEndPoint Preferred => Volatile.Read(ref _preferred);
+
+    private TimeSpan Stagger => TimeSpan.FromTicks(Math.Clamp(2 * _latest.Ticks, s_stagger.Ticks, s_longestStagger.Ticks));
+
+    /// <summary>
+    /// Dials the address that last worked; a while later, or at once where that has failed, the next one too. The first handshake that is
+    /// over wins, and the others are given up. Exactly one of the two results is set.
+    /// </summary>
     public async Task<(UpstreamConnection? Connection, Failure? Failure)> DialAsync(CancellationToken cancellation)
     {
-        Failure? first = null;
-        for (int i = 0; i < upstream.Addresses.Count; i++)
-        {
-            int index = (_preferred + i) % upstream.Addresses.Count;
-            (UpstreamConnection? connection, Failure? failure) = await DialAsync(upstream.Addresses[index], cancellation);
-            Volatile.Write(ref _lastFailure, failure);
-            if (connection is not null)
-            {
-                _preferred = index;
-                return (connection, null);
-            }
-            first ??= failure;
-            cancellation.ThrowIfCancellationRequested();
-        }
-        return (null, first);
-    }
-
-    private async Task<(UpstreamConnection? Connection, Failure? Failure)> DialAsync(IPEndPoint address, CancellationToken cancellation)
-    {
-        string name = $"{upstream.Name} at {address}";
-        using var attempt = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        attempt.CancelAfter(attemptTimeout);
-        long start = time.GetTimestamp();
+        SslClientAuthenticationOptions options = _options ??= CreateOptions();
+        var race = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        Queue<IPEndPoint> waiting = DialOrder.Of(upstream.Addresses, _preferred);
+        var running = new List<Task<DialResult>> { DialAsync(waiting.Dequeue(), options, race.Token) };
+        var failed = new List<DialResult>();
         try
         {
-            (SslStream stream, HandshakeStream transport) = await HandshakeAsync(address, attempt.Token);
-            var connection = new UpstreamConnection(stream, transport, name, RandomNumberGenerator.Fill, time, counters, log);
-            counters.Connections.Increment();
-            log.Connected(name, connection.Protocol, (long)time.GetElapsedTime(start).TotalMilliseconds);
-            return (connection, null);
+            while (running.Count > 0)
+            {
+                Task first = waiting.Count > 0 ? await Task.WhenAny([.. running, Task.Delay(Stagger, time, race.Token)]) : await Task.WhenAny(running);
+                if (first is Task<DialResult> ended)
+                {
+                    running.Remove(ended);
+                    DialResult result = await ended;
+                    if (result.Stream is not null) return (Win(result), null);
+                    cancellation.ThrowIfCancellationRequested();
+                    failed.Add(result);
+                    Volatile.Write(ref _lastFailure, Describe(failed));
+                }
+                cancellation.ThrowIfCancellationRequested();
+                if (waiting.TryDequeue(out IPEndPoint? next)) running.Add(DialAsync(next, options, race.Token));
+            }
+            return (null, Describe(failed));
+        }
+        finally
+        {
+            _ = EndAsync(race, running);
+        }
+    }
+
+    private UpstreamConnection Win(DialResult winner)
+    {
+        _latest = winner.Took;
+        Volatile.Write(ref _preferred, winner.Address);
+        Volatile.Write(ref _lastFailure, null);
+        string name = $"{upstream.Name} at {winner.Address}";
+        var connection = new UpstreamConnection(winner.Stream!, winner.Transport!, winner.Address, name, RandomNumberGenerator.Fill, time, counters, log);
+        counters.Connections.Increment();
+        log.Connected(name, connection.Protocol, (long)winner.Took.TotalMilliseconds);
+        return connection;
+    }
+
+    /// <summary>Gives up those that still run, without making the winner wait: one may be over already, and is closed.</summary>
+    private static async Task EndAsync(CancellationTokenSource race, List<Task<DialResult>> losers)
+    {
+        await race.CancelAsync();
+        foreach (DialResult loser in await Task.WhenAll(losers)) loser.Close();
+        race.Dispose();
+    }
+
+    /// <summary>Names every address that has failed, those with the same cause together.</summary>
+    private Failure Describe(List<DialResult> failed)
+    {
+        IEnumerable<string> causes = failed.GroupBy(result => result.Cause, result => result.Address)
+            .Select(addresses => $"at {string.Join(", ", addresses)}: {addresses.Key}");
+        return new Failure(failed[0].Code, $"{upstream.Name} {string.Join("; ", causes)}", failed.Exists(result => result.CanBeRetried));
+    }
+
+    private async Task<DialResult> DialAsync(IPEndPoint address, SslClientAuthenticationOptions options, CancellationToken cancellation)
+    {
+        using var limit = new CancellationTokenSource(attemptTimeout, time);
+        using var attempt = CancellationTokenSource.CreateLinkedTokenSource(cancellation, limit.Token);
+        var check = new ServerCertificateCheck(upstream, time);
+        long start = time.GetTimestamp();
+        var failure = new DialResult(address, default, null, null);
+        try
+        {
+            (SslStream stream, HandshakeStream transport) = await HandshakeAsync(address, options, check, attempt.Token);
+            return new DialResult(address, time.GetElapsedTime(start), stream, transport);
         }
         catch (AuthenticationException exception)
         {
             // The certificate's fault if the check refused it, else the protocol's.
-            string cause = _check.Refusal ?? DialFailure.Describe(exception);
-            return (null, new Failure(ExtendedErrorCode.NoReachableAuthority, $"{name}: {cause}", CanBeRetried: _check.Refusal is null));
+            string cause = check.Refusal ?? DialFailure.Describe(exception);
+            return failure with { Cause = cause, Code = ExtendedErrorCode.NoReachableAuthority, CanBeRetried = check.Refusal is null };
         }
         catch (Exception exception) when (exception is SocketException or IOException or OperationCanceledException or ObjectDisposedException)
         {
-            return (null, new Failure(ExtendedErrorCode.NetworkError, $"{name}: {DialFailure.Describe(exception)}"));
+            return failure with { Cause = DialFailure.Describe(exception) };
         }
     }
 
-    [SuppressMessage("Reliability", "CA2000", Justification = "The connection owns both streams once the handshake is done; before, the catch disposes.")]
-    private async Task<(SslStream Stream, HandshakeStream Transport)> HandshakeAsync(IPEndPoint address, CancellationToken cancellation)
+    private async Task<(SslStream Stream, HandshakeStream Transport)> HandshakeAsync(
+        IPEndPoint address, SslClientAuthenticationOptions options, ServerCertificateCheck check, CancellationToken cancellation)
     {
-        var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        Socket socket = UpstreamSocket.Create(address.AddressFamily, unacknowledged: attemptTimeout);
         HandshakeStream? transport = null;
         try
         {
             await socket.ConnectAsync(address, cancellation);
             await Task.Yield();
             transport = new HandshakeStream(socket);
-            var stream = new SslStream(transport, leaveInnerStreamOpen: false);
-            _check.Reset();
-            await stream.AuthenticateAsClientAsync(_options ??= CreateOptions(), cancellation);
+            var stream = new SslStream(transport, leaveInnerStreamOpen: false, check.Validate);
+            await stream.AuthenticateAsClientAsync(options, cancellation);
             transport.Established();
             return (stream, transport);
         }
@@ -122,7 +174,6 @@ internal sealed class UpstreamDialer(
             ApplicationProtocols = [s_dnsOverTls],
             CertificateChainPolicy = policy,
             ClientCertificateContext = identity.Client,
-            RemoteCertificateValidationCallback = _check.Validate,
             AllowRenegotiation = false,
         };
     }

@@ -25,6 +25,7 @@ internal sealed class UpstreamWorker(QueryChannel channel, Upstream upstream, Ti
     private readonly Queue<Query> _again = new();
     private readonly SinkSet _sinks = new();
     private readonly ProbeQuery _probe = new();
+    private readonly PathCheck _path = new(upstream, time, log);
     private Gate _gate;
     private UpstreamConnection? _connection;
     private UpstreamConnection? _dialed;
@@ -34,6 +35,8 @@ internal sealed class UpstreamWorker(QueryChannel channel, Upstream upstream, Ti
 
     /// <summary>Whether it has a connection that works as far as anybody knows.</summary>
     public bool IsConnected => Volatile.Read(ref _connection) is { IsBroken: false };
+
+    public UpstreamConnection? Connection => Volatile.Read(ref _connection);
 
     /// <summary>Whether it left queries in the channel because no more may be in flight on its connection.</summary>
     public bool IsSaturated => _isSaturated;
@@ -62,14 +65,25 @@ internal sealed class UpstreamWorker(QueryChannel channel, Upstream upstream, Ti
     public void Sweep(TimeSpan stallLimit, long now)
     {
         if (Volatile.Read(ref _connection) is not { } connection) return;
-        if (connection.IsStalled(stallLimit, now)) connection.Abort(upstream.FellSilent);
-        else _wantsProbe = !_probe.IsUnderWay && connection.IsStalled(stallLimit / ProbesPerLimit, now);
+        _path.Judge(connection, now);
+        if (connection.IsStalled(stallLimit, now)) connection.Abort(upstream.Failures.FellSilent);
+        else if (!_probe.IsUnderWay && connection.IsStalled(stallLimit / ProbesPerLimit, now)) _wantsProbe = true;
 
         var expired = new List<Query>();
         connection.TakeExpired(now, expired);
         var sinks = new SinkSet();
-        foreach (Query query in expired) Fail(query, upstream.NoAnswer, sinks);
+        foreach (Query query in expired) Fail(query, upstream.Failures.NoAnswer, sinks);
         sinks.Flush();
+    }
+
+    /// <summary>After a change of the network: ends the connection, and says why, or asks whether it still leads anywhere.</summary>
+    public string? CheckPath(long now)
+    {
+        if (Volatile.Read(ref _connection) is not { } connection) return null;
+        if (_path.WhyEnded(connection, now) is { } cause) return cause;
+        _wantsProbe = true;
+        Signal();
+        return null;
     }
 
     /// <inheritdoc cref="UpstreamConnection.IsStalled"/>
@@ -164,7 +178,7 @@ internal sealed class UpstreamWorker(QueryChannel channel, Upstream upstream, Ti
 
     private bool TryProbe(UpstreamConnection connection, long now)
     {
-        if (!_wantsProbe || !connection.HasRoom) return false;
+        if (!_wantsProbe || _probe.IsUnderWay || !connection.HasRoom) return false;
         _wantsProbe = false;
         _probe.Begin(deadline: now + upstream.TimeoutTicks);
         connection.Append(_probe, now);
@@ -190,8 +204,10 @@ internal sealed class UpstreamWorker(QueryChannel channel, Upstream upstream, Ti
         Volatile.Write(ref _againCount, _again.Count);
 
         // A connection that answered nothing is as bad as none: without a pause it would be dialled in a tight loop.
-        if (ended.Answered == 0 && left.Count > 0) upstream.NoteSilentDeath(cause);
+        if (ended.Answered > 0) upstream.NoteUse();
+        else if (cause != upstream.Failures.NetworkChange && (left.Count > 0 || ended.DiedYoung)) upstream.NoteSilentDeath(cause);
         if (_again.Count > 0 || channel.Count > 0) upstream.RequestConnection(this);
+        else if (left.Count == 0) upstream.NoteIdleEnd(ended);
     }
 
     private void AskAgain(Query query, bool answeredSince, Failure cause)

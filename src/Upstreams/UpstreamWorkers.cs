@@ -32,10 +32,13 @@ internal sealed class UpstreamWorkers : IUpstream, IQueryConsumer
     private readonly SinkSet _refused = new();
     private readonly Lock _refusing = new();
     private readonly IdleTimer _sweep;
+    private readonly IdleCloser _closer;
+    private readonly WarmSpare? _spare;
 
     private UpstreamWorkers(
-        QueryChannel channel, Upstream upstream, UpstreamWorker[] workers, TimeSpan timeout, TimeProvider time, Counters counters, LogEvents log)
+        QueryChannel channel, Upstream upstream, UpstreamWorker[] workers, ProxyOptions options, TimeProvider time, Counters counters, LogEvents log)
     {
+        TimeSpan timeout = options.Timeout;
         _channel = channel;
         _upstream = upstream;
         _workers = workers;
@@ -48,6 +51,10 @@ internal sealed class UpstreamWorkers : IUpstream, IQueryConsumer
         TimeSpan period = TimeSpan.FromTicks(Math.Clamp(timeout.Ticks / SweepsPerTimeout, s_shortestSweepPeriod.Ticks, s_longestSweepPeriod.Ticks));
         _sweep = new IdleTimer(time, period, Sweep);
         _upstream.Watch = _sweep.Arm;
+        _closer = new IdleCloser(upstream, workers, time, log);
+        if (!options.KeepWarm) return;
+        _spare = new WarmSpare(time, Jitter, DialSpare);
+        _upstream.EndedIdle = ended => _spare.Ended(ended.Life, wasUsed: ended.Answered > 0);
     }
 
     /// <summary>Makes the workers and dials for the first of them, so that a fault is known, and said, before the first query.</summary>
@@ -60,7 +67,7 @@ internal sealed class UpstreamWorkers : IUpstream, IQueryConsumer
         var upstream = new Upstream(spec.Name, options.Timeout, dialer, backoff, time, log);
         var workers = new UpstreamWorker[options.Connections];
         for (int i = 0; i < workers.Length; i++) workers[i] = new UpstreamWorker(channel, upstream, time, counters, log);
-        var started = new UpstreamWorkers(channel, upstream, workers, options.Timeout, time, counters, log);
+        var started = new UpstreamWorkers(channel, upstream, workers, options, time, counters, log);
         channel.DrainInto(started);
         upstream.RequestConnection(workers[0]);
         return started;
@@ -102,6 +109,17 @@ internal sealed class UpstreamWorkers : IUpstream, IQueryConsumer
         }
     }
 
+    public void NetworkChanged()
+    {
+        // Dials first: those that follow from what the workers find go the new way already.
+        _upstream.CheckPath();
+        long now = _time.GetTimestamp();
+        string? renewed = null;
+        foreach (UpstreamWorker worker in _workers) renewed = worker.CheckPath(now) ?? renewed;
+        if (renewed is not null) _log.NetworkChanged(Name, renewed);
+        _sweep.Arm();
+    }
+
     public async Task StopAsync(TimeSpan drainTime)
     {
         long start = _time.GetTimestamp();
@@ -127,8 +145,16 @@ internal sealed class UpstreamWorkers : IUpstream, IQueryConsumer
 
     public void Dispose()
     {
+        _spare?.Dispose();
+        _closer.Dispose();
         _sweep.Dispose();
         _upstream.Dispose();
+    }
+
+    /// <summary>Where another connection is there it is spare enough.</summary>
+    private void DialSpare()
+    {
+        if (Array.TrueForAll(_workers, worker => worker.NeedsConnection)) _upstream.RequestConnection(_workers[0]);
     }
 
     /// <summary>Evenly from [0, 1).</summary>
@@ -140,9 +166,16 @@ internal sealed class UpstreamWorkers : IUpstream, IQueryConsumer
         try
         {
             long now = _time.GetTimestamp();
-            foreach (UpstreamWorker worker in _workers) worker.Sweep(_stallLimit, now);
+            foreach (UpstreamWorker worker in _workers)
+            {
+                worker.Sweep(_stallLimit, now);
+                // What a retired connection still waits for is asked again where others would wait for it.
+                if (_channel.Count > 0 && worker.Connection is { Terms.IsRetired: true } retired) retired.Abort(_upstream.Failures.IdleClose);
+            }
             RefuseExpired(now);
-            LookAgain();
+            // A worker that is signalled keeps the sweep awake: not where there is nothing to do.
+            if (Pending > 0) LookAgain();
+            else _closer.Look();
         }
         catch (Exception exception)
         {

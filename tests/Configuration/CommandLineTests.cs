@@ -28,7 +28,7 @@ public sealed class CommandLineTests : IDisposable
         ProxyOptions options = Parse(
             "--listen", "127.0.0.1:5300", "--listen", "[::1]", "--upstream", "quad9", "--upstream", "tls://192.0.2.1#a.example", "--route", "lan=udp://192.0.2.2",
             "--route", "corp.example=quad9", "--hosts", _file, "--policy", "spread", "--ca-file", _file, "--client-cert", _file,
-            "--client-key", _file, "--connections", "16", "--queue", "16", "--timeout", "800ms", "--log-level", "debug", "--log-format", "json");
+            "--client-key", _file, "--keep-warm", "--connections", "16", "--queue", "16", "--timeout", "800ms", "--log-level", "debug", "--log-format", "json");
         AssertAll(options);
     }
 
@@ -46,6 +46,7 @@ public sealed class CommandLineTests : IDisposable
             ["DOTPROXY_CA_FILE"] = _file,
             ["DOTPROXY_CLIENT_CERT"] = _file,
             ["DOTPROXY_CLIENT_KEY"] = _file,
+            ["DOTPROXY_KEEP_WARM"] = "True",
             ["DOTPROXY_CACHE_SIZE"] = "64k",
             ["DOTPROXY_CACHE_FILE"] = _file,
             ["DOTPROXY_STALE"] = "2h",
@@ -91,6 +92,17 @@ public sealed class CommandLineTests : IDisposable
         ProxyOptions options = Parse("--log-level", "WARN", "--log-format", "Json", "--timeout", "800MS", "--stale", "2H", "--cache-size", "64k");
         Assert.Equal((LogLevel.Warning, LogFormat.Json, TimeSpan.FromMilliseconds(800)), (options.LogLevel, options.LogFormat, options.Timeout));
         Assert.Equal((TimeSpan.FromHours(2), 65536), (options.Stale, options.CacheSize));
+    }
+
+    [Theory]
+    [InlineData(true, "--keep-warm")]
+    [InlineData(true, "--keep-warm=TRUE")]
+    [InlineData(false, "--keep-warm=false")]
+    [InlineData(false)]
+    public void A_switch_is_on_by_its_name_alone_and_takes_no_word_from_what_follows(bool expected, params string[] arguments)
+    {
+        ProxyOptions options = Parse([.. arguments, "--queue", "99"]);
+        Assert.Equal((expected, 99), (options.KeepWarm, options.QueueCapacity));
     }
 
     [Fact]
@@ -171,15 +183,17 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("--timeout", "Infinitys", "expected a time from 100ms to 30s")]
     [InlineData("--timeout", "-4s", "expected a time from 100ms to 30s")]
     [InlineData("--timeout", "1,5s", "expected a time from 100ms to 30s")]
+    [InlineData("--keep-warm", "on", "expected true or false")]
     [InlineData("--log-level", "verbose", "expected debug, info, warn or error")]
     [InlineData("--log-format", "xml", "expected text or json")]
     public void A_wrong_value_is_refused_with_its_key_and_what_would_be_right(string flag, string value, string remedy)
     {
-        string fromFlag = Refusal(flag, value);
+        Setting setting = Settings.All.Single(setting => setting.Flag == flag);
+        string fromFlag = setting.IsSwitch ? Refusal($"{flag}={value}") : Refusal(flag, value);
         Assert.StartsWith($"{flag} '{value}': ", fromFlag, StringComparison.Ordinal);
         Assert.Contains(remedy, fromFlag, StringComparison.Ordinal);
 
-        string variable = Settings.All.Single(setting => setting.Flag == flag).Variable;
+        string variable = setting.Variable;
         string fromVariable = Assert.Throws<StartException>(() => CommandLine.Parse([], name => name == variable ? value : null, out _)).Message;
         Assert.StartsWith($"{variable} '{value}': ", fromVariable, StringComparison.Ordinal);
         Assert.Contains(remedy, fromVariable, StringComparison.Ordinal);
@@ -199,7 +213,7 @@ public sealed class CommandLineTests : IDisposable
     public void What_may_be_given_once_is_refused_twice()
     {
         foreach (Setting setting in Settings.All.Where(setting => setting is not (Setting<IPEndPoint> or Setting<UpstreamSpec> or Setting<RouteSpec>)))
-            Assert.Equal($"{setting.Flag} is given 2 times; once would be right", Refusal(setting.Flag, "4", setting.Flag, "4"));
+            Assert.Equal($"{setting.Flag} is given 2 times; once would be right", Refusal($"{setting.Flag}=4", $"{setting.Flag}=4"));
     }
 
     [Theory]
@@ -218,7 +232,7 @@ public sealed class CommandLineTests : IDisposable
     [Fact]
     public void A_flag_without_its_value_is_refused_by_its_name()
     {
-        foreach (Setting setting in Settings.All) Assert.Contains(setting.Flag, Refusal(setting.Flag), StringComparison.Ordinal);
+        foreach (Setting setting in Settings.All.Where(setting => !setting.IsSwitch)) Assert.Contains(setting.Flag, Refusal(setting.Flag), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -240,6 +254,7 @@ public sealed class CommandLineTests : IDisposable
         Assert.Equal((_file, _file, _file, _file), (options.HostsFile, options.CaFile, options.ClientCertificate, options.ClientKey));
         Assert.Equal((16, 16, TimeSpan.FromMilliseconds(800)), (options.Connections, options.QueueCapacity, options.Timeout));
         Assert.Equal((LogLevel.Debug, LogFormat.Json), (options.LogLevel, options.LogFormat));
+        Assert.True(options.KeepWarm);
     }
 
     private static ProxyOptions Parse(params string[] arguments) => CommandLine.Parse(arguments, _ => null, out _)!;

@@ -117,7 +117,7 @@ public sealed class ConfigFileTests : IDisposable
         // What is commented out is right too, as far as its files are there.
         string[] commented = [.. example.Split('\n').Where(line => line.StartsWith('#') && line.Length > 1 && line[1] != ' ').Select(line => line[1..])];
         IReadOnlyList<TomlTable> tables = TomlReader.Read("a", string.Join('\n', commented));
-        Assert.Equal(["listen", "ca-file", "client-cert", "client-key", "cache-file"], tables[0].Entries.Select(entry => entry.Key));
+        Assert.Equal(["listen", "ca-file", "client-cert", "client-key", "hosts", "route", "cache-file", "control"], tables[0].Entries.Select(entry => entry.Key));
         Assert.Equal(UpstreamTables.Keys, Assert.Single(tables.Skip(1)).Entries.Select(entry => entry.Key));
     }
 

@@ -9,6 +9,8 @@ public sealed class UpstreamSpecTests
     [InlineData("cloudflare", "cloudflare-dns.com", "1.1.1.1:853", "1.0.0.1:853", "[2606:4700:4700::1111]:853", "[2606:4700:4700::1001]:853")]
     [InlineData("quad9", "dns.quad9.net", "9.9.9.9:853", "149.112.112.112:853", "[2620:fe::fe]:853", "[2620:fe::9]:853")]
     [InlineData("google", "dns.google", "8.8.8.8:853", "8.8.4.4:853", "[2001:4860:4860::8888]:853", "[2001:4860:4860::8844]:853")]
+    [InlineData("adguard", "dns.adguard-dns.com", "94.140.14.14:853", "94.140.15.15:853", "[2a10:50c0::ad1:ff]:853", "[2a10:50c0::ad2:ff]:853")]
+    [InlineData("mullvad", "dns.mullvad.net", "194.242.2.2:853", "[2a07:e340::2]:853")]
     public void A_preset_is_known_by_its_name(string name, string hostName, params string[] addresses)
     {
         foreach (string text in (string[])[name, name.ToUpperInvariant()])

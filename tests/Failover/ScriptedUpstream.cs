@@ -41,6 +41,10 @@ internal sealed class ScriptedUpstream(string name) : IUpstream
 
     public void Fail(string text) => Take().Complete(Outcome.Failed(new Failure(ExtendedErrorCode.NetworkError, text)), new SinkSet());
 
+    public void NetworkChanged()
+    {
+    }
+
     public Task StopAsync(TimeSpan drainTime) => Task.CompletedTask;
 
     public void Dispose()

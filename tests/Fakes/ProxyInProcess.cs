@@ -20,13 +20,14 @@ internal sealed class ProxyInProcess : IAsyncDisposable
     private readonly ListenerSockets _sockets;
     private readonly ListenerLoops _listeners;
 
-    public ProxyInProcess(FakeUpstream upstream, int connections = 2, double timeoutSeconds = 4, int queue = 16384, ILogger? logger = null)
-        : this([upstream.Spec], connections, timeoutSeconds, queue, logger)
+    public ProxyInProcess(FakeUpstream upstream, int connections = 2, double timeoutSeconds = 4, int queue = 16384, ILogger? logger = null, bool keepWarm = false)
+        : this([upstream.Spec], connections, timeoutSeconds, queue, logger, keepWarm: keepWarm)
     {
     }
 
     public ProxyInProcess(
-        string[] specs, int connections = 2, double timeoutSeconds = 4, int queue = 16384, ILogger? logger = null, Policy policy = Policy.Ordered)
+        string[] specs, int connections = 2, double timeoutSeconds = 4, int queue = 16384, ILogger? logger = null, Policy policy = Policy.Ordered,
+        bool keepWarm = false)
     {
         var options = new ProxyOptions
         {
@@ -34,6 +35,7 @@ internal sealed class ProxyInProcess : IAsyncDisposable
             Upstreams = [.. specs.Select(Parse)],
             Policy = policy,
             CaFile = TestCertificates.Authority,
+            KeepWarm = keepWarm,
             Connections = connections,
             QueueCapacity = queue,
             Timeout = TimeSpan.FromSeconds(timeoutSeconds),
