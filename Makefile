@@ -4,7 +4,7 @@ RID    := linux-$(if $(filter aarch64,$(shell uname -m)),arm64,x64)
 BINARY := dist/dotproxy
 LISTEN ?= 127.0.0.1:5300
 MEGABYTES = $$(stat -c %s $(BINARY) | awk '{ printf "%.1f MB", $$1 / 1e6 }')
-SOURCES := Program.cs DotProxy.csproj Directory.Build.props Directory.Packages.props BannedSymbols.txt $(shell find src -name '*.cs')
+SOURCES := Program.cs DotProxy.csproj Directory.Build.props Directory.Packages.props BannedSymbols.txt $(shell find src -name '*.cs' -o -name '*.xml')
 
 .DEFAULT_GOAL := help
 .PHONY: help deps build run demo test bench faults size certs image image-test clean
