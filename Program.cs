@@ -25,7 +25,7 @@ try
     await using var writer = new LogWriter(Terminal.Output, options.LogLevel, asJson: options.LogFormat == LogFormat.Json, time);
     var log = new LogEvents(writer, time);
     HostsFile? hosts = HostsFile.Load(options.HostsFile);
-    TlsIdentity identity = TlsIdentity.Load(options, Environment.GetEnvironmentVariable);
+    TlsIdentity identity = TlsIdentity.Load(options, Environment.GetEnvironmentVariable, time.GetUtcNow());
     string[] warnings = [.. UnknownVariables.Warnings(Environment.GetEnvironmentVariables()), .. identity.Warnings(time.GetUtcNow())];
     if (options.Report is { } report) return Terminal.Print(EffectiveConfiguration.Render(report, warnings));
     using ListenerSockets sockets = ListenerSockets.Bind(options, udpSocketsPerAddress: Environment.ProcessorCount);

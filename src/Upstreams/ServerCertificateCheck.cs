@@ -11,7 +11,7 @@ namespace DotProxy.Upstreams;
 /// must be one of them besides (RFC 7469 §2.6), or instead, if the configuration says so (RFC 7858 §4.2). There is no way to skip it. One for
 /// each handshake.
 /// </summary>
-internal sealed class ServerCertificateCheck(UpstreamSpec upstream, TimeProvider time)
+internal sealed class ServerCertificateCheck(UpstreamSpec upstream, CertificateClock clock)
 {
     /// <summary>Why the certificate was refused; null when it was good, and where the handshake ended before there was one.</summary>
     public string? Refusal { get; private set; }
@@ -46,7 +46,7 @@ internal sealed class ServerCertificateCheck(UpstreamSpec upstream, TimeProvider
     private string DescribeChain(X509Certificate2 certificate, X509Chain? chain)
     {
         X509ChainStatusFlags status = chain?.ChainStatus.Aggregate(X509ChainStatusFlags.NoError, (all, next) => all | next.Status) ?? default;
-        DateTime now = time.GetUtcNow().UtcDateTime;
+        DateTime now = clock.Now.UtcDateTime;
         if ((status & X509ChainStatusFlags.NotTimeValid) != 0)
         {
             if (certificate.NotAfter.ToUniversalTime() < now) return $"certificate expired on {Day(certificate.NotAfter)}";

@@ -11,6 +11,9 @@ internal sealed record TlsIdentity(TrustStore Trust, SslStreamCertificateContext
     private readonly Dictionary<UpstreamSpec, TlsIdentity> _own = [];
     private readonly List<CertificateExpiry> _expiries = [];
 
+    /// <summary>No true time is before it; see <see cref="CertificateClock"/>.</summary>
+    public DateTimeOffset Earliest { get; init; }
+
     /// <summary>Whom we trust, as the log says it: in common, and where an upstream has authorities of its own.</summary>
     public string Description
     {
@@ -28,6 +31,8 @@ internal sealed record TlsIdentity(TrustStore Trust, SslStreamCertificateContext
     /// <summary>What the start warns of, in sentences.</summary>
     public IEnumerable<string> Warnings(DateTimeOffset now)
     {
+        if (CertificateClock.IsWrong(now))
+            yield return $"this machine's clock says {ServerCertificateCheck.Day(now.UtcDateTime)}, which cannot be: until it is set, certificates are judged as of {ServerCertificateCheck.Day(Earliest.UtcDateTime)}";
         if (Trust.Damage is { } damage) yield return $"{damage}; only the others are trusted";
         foreach (CertificateExpiry expiry in _expiries)
         {
@@ -39,19 +44,23 @@ internal sealed record TlsIdentity(TrustStore Trust, SslStreamCertificateContext
         }
     }
 
+    /// <param name="now">As the system has it, which may be wrong.</param>
     /// <exception cref="StartException">A file is missing or wrong, or there is no authority to trust anywhere.</exception>
-    public static TlsIdentity Load(ProxyOptions options, Func<string, string?> environment)
+    public static TlsIdentity Load(ProxyOptions options, Func<string, string?> environment, DateTimeOffset now)
     {
         GivenFile? certificate = GivenFile.Of(options.ClientCertificate, Settings.ClientCertificate, options), file = GivenFile.Of(options.CaFile, Settings.CaFile, options);
         SslStreamCertificateContext? client = LoadClient(certificate, GivenFile.Of(options.ClientKey, Settings.ClientKey, options));
         bool isTrustNeeded = options.CaFile is not null || options.Upstreams.Any(upstream => upstream.Tls is { CaFile: null, IsPinOnly: false });
-        var common = new TlsIdentity(isTrustNeeded ? TrustStore.Find(file, environment) : TrustStore.None(), client);
+        var common = new TlsIdentity(isTrustNeeded ? TrustStore.Find(file, environment) : TrustStore.None(), client)
+        {
+            Earliest = CertificateClock.IsWrong(now) ? CertificateClock.Earliest(options.CacheFile) : DateTimeOffset.MinValue,
+        };
         common.Watch(certificate, client, file, common.Trust);
         foreach (UpstreamSpec upstream in options.Upstreams.Where(upstream => upstream.Tls != UpstreamTls.Common))
         {
             TrustStore trust = upstream.Tls.CaFile is { } authorities ? TrustStore.FromFile(authorities) : common.Trust;
             SslStreamCertificateContext? own = LoadClient(upstream.Tls.ClientCertificate, upstream.Tls.ClientKey);
-            common._own.Add(upstream, new TlsIdentity(trust, own ?? client));
+            common._own.Add(upstream, new TlsIdentity(trust, own ?? client) { Earliest = common.Earliest });
             common.Watch(upstream.Tls.ClientCertificate, own, upstream.Tls.CaFile, trust);
         }
         return common;

@@ -30,6 +30,7 @@ internal sealed class UpstreamDialer(
     private static readonly Oid s_serverAuthentication = new("1.3.6.1.5.5.7.3.1");
 
     private SslClientAuthenticationOptions? _options;
+    private readonly CertificateClock _clock = new(identity.Earliest, time);
     private IPEndPoint _preferred = upstream.Addresses[0];
     private TimeSpan _latest;
     private Failure? _lastFailure;
@@ -49,6 +50,7 @@ internal sealed class UpstreamDialer(
     public async Task<(UpstreamConnection? Connection, Failure? Failure)> DialAsync(CancellationToken cancellation)
     {
         SslClientAuthenticationOptions options = _options ??= CreateOptions();
+        _clock.Set(options.CertificateChainPolicy!);
         var race = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         Queue<IPEndPoint> waiting = DialOrder.Of(upstream.Addresses, _preferred);
         var running = new List<Task<DialResult>> { DialAsync(waiting.Dequeue(), options, race.Token) };
@@ -110,7 +112,7 @@ internal sealed class UpstreamDialer(
     {
         using var limit = new CancellationTokenSource(attemptTimeout, time);
         using var attempt = CancellationTokenSource.CreateLinkedTokenSource(cancellation, limit.Token);
-        var check = new ServerCertificateCheck(upstream, time);
+        var check = new ServerCertificateCheck(upstream, _clock);
         long start = time.GetTimestamp();
         var failure = new DialResult(address, default, null, null);
         try

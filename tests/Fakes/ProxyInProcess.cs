@@ -41,7 +41,7 @@ internal sealed class ProxyInProcess : IAsyncDisposable
             Timeout = TimeSpan.FromSeconds(timeoutSeconds),
         };
         var log = new LogEvents(logger ?? NullLogger.Instance, TimeProvider.System);
-        TlsIdentity identity = TlsIdentity.Load(options, _ => null);
+        TlsIdentity identity = TlsIdentity.Load(options, _ => null, DateTimeOffset.UtcNow);
         IUpstream[] each = [.. options.Upstreams.Select(spec => UpstreamWorkers.Start(spec, options, identity, TimeProvider.System, Counters, log))];
         _upstreams = UpstreamGroup.Of(each, policy, TimeProvider.System, Counters, log);
         _sockets = ListenerSockets.Bind(options, udpSocketsPerAddress: 2);
