@@ -1,6 +1,6 @@
 #!/bin/sh
 # faults.sh BINARY [flags]: what clients notice of each fault of an upstream, as the table in bench/out/faults.md. As root, for it needs
-# a network of its own, whose packets can be made to vanish.
+# a network of its own, whose packets can be made to vanish. With SOAK=MINUTES: one upstream comes and goes for so long instead.
 set -eu
 here=$(dirname "$(readlink -f "$0")")
 out=$here/out
@@ -25,4 +25,4 @@ unshare -n sh -c '
     ip link set nowhere up
     ip addr add 10.99.0.1/32 dev nowhere
     ip route add default dev nowhere
-    exec "$@"' sh "$out/DotProxy.Bench" faults --certificates "$out/certificates" --name $name --out "$out/faults.md" -- "$binary" "$@"
+    exec "$@"' sh "$out/DotProxy.Bench" faults --certificates "$out/certificates" --name $name --out "$out/${SOAK:+soak-}faults.md" ${SOAK:+--soak $SOAK} -- "$binary" "$@"

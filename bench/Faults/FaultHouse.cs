@@ -45,6 +45,8 @@ internal sealed class FaultHouse : IDisposable
 
     public Relay? Relay { get; }
 
+    public int ProxyId => _proxy.Id;
+
     public IEnumerable<string> Programs => _servers.Select(server => server.Program);
 
     /// <summary>TLS connections that the proxy has made to the first upstream.</summary>

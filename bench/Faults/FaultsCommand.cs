@@ -8,20 +8,21 @@ namespace DotProxy.Bench.Faults;
 /// <summary>The <c>faults</c> subcommand: what each fault of an upstream costs the clients, as a table.</summary>
 internal static class FaultsCommand
 {
-    public const string Usage = "--certificates DIR --name HOSTNAME --out FILE [--rate QPS] -- BINARY [flags]";
+    public const string Usage = "--certificates DIR --name HOSTNAME --out FILE [--rate QPS] [--soak MINUTES] -- BINARY [flags]";
 
     private static readonly TimeSpan s_before = TimeSpan.FromSeconds(2), s_fault = TimeSpan.FromSeconds(6), s_after = TimeSpan.FromSeconds(14);
 
     public static int Run(string[] arguments)
     {
-        var flags = new Arguments(arguments, "--certificates", "--name", "--out", "--rate");
+        var flags = new Arguments(arguments, "--certificates", "--name", "--out", "--rate", "--soak");
         if (flags.Rest is not [var binary, .. var more]) throw new BenchException("which binary? give it behind --");
         string directory = Path.Combine(Path.GetTempPath(), $"dotproxy-faults-{Environment.ProcessId}");
         var place = new FaultPlace(directory, Path.GetFullPath(flags.Text("--certificates")), flags.Text("--name"), [.. Enumerable.Range(0, Environment.ProcessorCount)]);
         Directory.CreateDirectory(directory);
         try
         {
-            string table = Table(Path.GetFullPath(binary), more, place, flags.Count("--rate", 200));
+            int rate = flags.Count("--rate", 200);
+            string table = flags.Has("--soak") ? SoakOf(Path.GetFullPath(binary), more, place, rate, flags.Count("--soak", 10)) : Table(Path.GetFullPath(binary), more, place, rate);
             File.WriteAllText(flags.Text("--out"), table);
         }
         finally
@@ -41,6 +42,15 @@ internal static class FaultsCommand
             Output.Print(row);
         }
         return table.ToString();
+    }
+
+    private static string SoakOf(string binary, string[] flags, FaultPlace place, int rate, int minutes)
+    {
+        using var house = new FaultHouse(binary, flags, place, throughRelay: true);
+        WaitForFirstAnswer(house);
+        string table = Soak.Run(house, TimeSpan.FromMinutes(minutes), rate);
+        Output.Print(table);
+        return table;
     }
 
     private static string Row(Fault fault, string binary, string[] flags, FaultPlace place, int rate)
