@@ -13,11 +13,11 @@ internal static class HelpText
     public static string Render()
     {
         var text = new StringBuilder("""
-            dotproxy: answers plain DNS, asks over TLS
+            dotproxy: answers plain DNS, asks over TLS or HTTPS
 
-            Listens for DNS over UDP and TCP and forwards every question over TLS to a
-            public resolver whose certificate it has checked. It asks in clear only for
-            the names that --route sends to a plain server.
+            Listens for DNS over UDP and TCP and forwards every question over TLS or HTTPS
+            to a public resolver whose certificate it has checked. It asks in clear only
+            for the names that --route sends to a plain server.
 
             Usage: dotproxy [options]
                    dotproxy check [options]    Check them, the environment and the file,

@@ -32,7 +32,7 @@ internal sealed class RouteSpec(byte[] zone, UpstreamSpec? encrypted, PlainSpec?
         target = target.Trim();
         if (zoneText == ".")
         {
-            error = $"the root is every name, and those are asked over TLS: give {Settings.Upstream.Flag} instead";
+            error = $"the root is every name, and those are asked over TLS or HTTPS: give {Settings.Upstream.Flag} instead";
             return false;
         }
         if (!HostName.TryParse(zoneText, out byte[]? zone))

@@ -14,7 +14,7 @@ internal static class Settings
 
     public static readonly Setting<UpstreamSpec> Upstream = new(
         "--upstream", "SPEC",
-        $"Resolver to ask: {string.Join(", ", UpstreamSpec.PresetNames)}, or tls://ADDRESS[:PORT]#HOSTNAME, whose certificate must carry HOSTNAME "
+        $"Resolver to ask: {string.Join(", ", UpstreamSpec.PresetNames)}, tls://ADDRESS[:PORT]#HOSTNAME, or https://ADDRESS[:PORT]/dns-query#HOSTNAME. Its certificate must carry HOSTNAME "
             + "(without it: the address). May be repeated: the others stand in for one that fails, is silent or late.",
         "cloudflare", UpstreamSpec.TryParse, isList: true);
 

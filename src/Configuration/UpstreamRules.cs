@@ -18,7 +18,7 @@ internal static class UpstreamRules
             {
                 if (listen.FirstOrDefault(listener => IsSame(listener, address)) is { } own)
                     throw new StartException($"{SourceOf(upstreams[i])} '{address}': it is {nameOf(Settings.Listen)} '{own}', this proxy's own address: a query would go round for ever");
-                if (upstreams.Take(i).Any(earlier => earlier.HostName == upstreams[i].HostName && earlier.Addresses.Contains(address)))
+                if (upstreams.Take(i).Any(earlier => IsSameResolver(earlier, upstreams[i]) && earlier.Addresses.Contains(address)))
                     throw new StartException($"{SourceOf(upstreams[i])} '{upstreams[i].Name}': {address} is there twice; leave one of them out");
             }
         }
@@ -30,6 +30,9 @@ internal static class UpstreamRules
     public static IReadOnlyList<UpstreamSpec> Distinguish(IReadOnlyList<UpstreamSpec> upstreams) =>
         [.. upstreams.Select((spec, index) => upstreams.Take(index).Count(earlier => earlier.Name == spec.Name) is var before and > 0
             ? spec with { Name = $"{spec.Name} ({before + 1})" } : spec)];
+
+    private static bool IsSameResolver(UpstreamSpec one, UpstreamSpec other) =>
+        one.HostName == other.HostName && one.Transport == other.Transport && (one.Transport == Transport.Tls || one.Path == other.Path);
 
     private static bool IsSame(IPEndPoint listener, IPEndPoint upstream) =>
         listener.Port == upstream.Port && listener.Port != 0

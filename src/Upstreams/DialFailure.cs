@@ -24,7 +24,7 @@ internal static class DialFailure
         {
             _ when Has("certificate required") => "it wants a client certificate: give --client-cert and --client-key",
             _ when Has("unknown ca") || Has("bad certificate") => "it does not accept our client certificate (--client-cert)",
-            _ when Has("no application protocol") => "it does not speak DNS over TLS (ALPN 'dot' refused); does something on the way intercept the port?",
+            _ when Has("no application protocol") => "it does not speak what it is asked to (ALPN refused): DNS over TLS, or HTTP/2 for https://; does something on the way intercept the port?",
             _ when Has("handshake failure") => "no common ground for TLS; it may want a client certificate (--client-cert)",
             _ when Has("protocol version") => "it offers neither TLS 1.2 nor TLS 1.3",
             _ when Has("frame size") || Has("wrong version number") => "what answers there is not TLS",

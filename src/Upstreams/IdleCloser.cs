@@ -29,7 +29,7 @@ internal sealed class IdleCloser : IDisposable
             if (worker.Connection is not { IsBroken: false, InFlight: 0 } connection) continue;
             if (connection.Terms.HasHeard) _upstream.Idle.Told(connection.Terms.Told);
             if (_upstream.Idle.Limit(connection.Terms.Told) is not { } limit) continue;
-            TimeSpan left = limit - _time.GetElapsedTime(connection.LastAnswerAt);
+            TimeSpan left = limit - _time.GetElapsedTime(connection.Times.LastAnswerAt);
             if (left <= TimeSpan.Zero) Close(connection);
             else if (next < TimeSpan.Zero || left < next) next = left;
         }

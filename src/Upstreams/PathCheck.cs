@@ -32,7 +32,7 @@ internal sealed class PathCheck(Upstream upstream, TimeProvider time, LogEvents 
     {
         if (connection != Volatile.Read(ref _doubted)) return;
         long since = Volatile.Read(ref _doubtedAt);
-        bool isSilent = connection.LastAnswerAt <= since;
+        bool isSilent = connection.Times.LastAnswerAt <= since;
         if (isSilent && time.GetElapsedTime(since, now) < s_doubtTime) return;
         // Another change may have come just now, with a moment of its own.
         if (Interlocked.CompareExchange(ref _doubted, null, connection) != connection || !isSilent) return;

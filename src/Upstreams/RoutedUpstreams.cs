@@ -22,7 +22,7 @@ internal sealed class RoutedUpstreams : IDisposable
     /// <summary>What stands behind the cache: the fork, or the next stage itself where nothing is routed.</summary>
     public IResolver Resolver { get; private init; }
 
-    /// <summary>Makes a way to each server, one for all of its zones, and dials those that are asked over TLS.</summary>
+    /// <summary>Makes a way to each server, one for all of its zones, and dials those that are asked over TLS or HTTPS.</summary>
     /// <param name="others">Where all other names go.</param>
     public static RoutedUpstreams Start(
         ProxyOptions options, TlsIdentity identity, IUpstream others, TimeProvider time, Counters counters, LogEvents log)

@@ -87,7 +87,7 @@ internal sealed class Upstream(string name, TimeSpan timeout, UpstreamDialer dia
     /// <summary>Notes that a connection ended on which nothing was in flight, and that nobody waits for another.</summary>
     public void NoteIdleEnd(UpstreamConnection ended)
     {
-        if (ended.IsClosedByUpstream && ended.Terms.Told is null) Idle.Observed(ended.IdleAtEnd);
+        if (ended.IsClosedByUpstream && ended.Terms.Told is null) Idle.Observed(ended.Times.IdleAtEnd);
         EndedIdle?.Invoke(ended);
     }
 

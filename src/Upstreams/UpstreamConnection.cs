@@ -1,4 +1,4 @@
-using System.Buffers.Binary;
+using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using System.Net.Security;
 using System.Security.Authentication;
@@ -10,9 +10,10 @@ namespace DotProxy.Upstreams;
 
 /// <summary>
 /// One TLS connection with the queries in flight on it. Its worker appends and sends (one at a time, behind its gate); its own
-/// receive loop is always armed, so that a close is noticed at once. Both may run at the same time, as SslStream allows.
+/// receive loop is always armed, so that a close is noticed at once. Both may run at the same time, as SslStream allows. Queries and
+/// answers look on it as <see cref="TlsConnection"/> or <see cref="HttpsConnection"/> say.
 /// </summary>
-internal sealed class UpstreamConnection(
+internal abstract class UpstreamConnection(
     SslStream stream, HandshakeStream transport, IPEndPoint remote, string name, FillRandom fill, TimeProvider time, Counters counters, LogEvents log) : IDisposable
 {
     // Our choices: a record holds at most 16 KiB (RFC 8446 §5.1), and past 64 queries in one write nothing more is gained.
@@ -23,24 +24,16 @@ internal sealed class UpstreamConnection(
     // Octets after which replies are sent although more can be read: many large ones for one TCP client must not pile up.
     private const int MaxUnflushed = 64 * 1024;
 
-    // Within so long of its handshake a connection is not closed for being idle: whoever does so will not serve.
-    private static readonly TimeSpan s_youth = TimeSpan.FromMilliseconds(250);
-
-    private const long NotBlocked = long.MinValue;
-
     private readonly InFlightTable _inFlight = new(fill);
     private readonly byte[] _sendBuffer = new byte[SendBufferSize];
     private readonly SinkSet _sinks = new();
     private int _sendLength;
     private int _sendCount;
-    private readonly long _begunAt = time.GetTimestamp();
-    private long _lastAnswerAt = time.GetTimestamp();
-    private long _endedAt;
     private long _answered;
-    private long _blockedSince = NotBlocked;
     private Failure? _abortCause;
     private Failure? _end;
     private volatile bool _hasFailedToSend;
+    private Failure? _closing;
 
     /// <summary>Upstream and address.</summary>
     public string Name => name;
@@ -51,21 +44,24 @@ internal sealed class UpstreamConnection(
     public Failure? End => Volatile.Read(ref _end);
 
     /// <summary>Whether it is no use to send any more.</summary>
-    public bool IsBroken => _hasFailedToSend || Volatile.Read(ref _abortCause) is not null || End is not null;
+    public bool IsBroken => _hasFailedToSend || Closing is not null || Volatile.Read(ref _abortCause) is not null || End is not null;
+
+    /// <summary>Why the upstream takes no more queries on it, though it may still answer those that it has; null while it does.</summary>
+    public Failure? Closing
+    {
+        get => Volatile.Read(ref _closing);
+        protected set => Volatile.Write(ref _closing, value);
+    }
+
+    /// <summary>What the upstream has said lately instead of answers; null while it answers.</summary>
+    public virtual Failure? Refusal => null;
 
     /// <summary>Whether it was over as soon as it had begun, without an answer; known once <see cref="End"/> is.</summary>
-    public bool DiedYoung => Answered == 0 && Volatile.Read(ref _abortCause) is null && Life < s_youth;
+    public bool DiedYoung => Answered == 0 && Volatile.Read(ref _abortCause) is null && Times.IsYoung;
 
-    /// <summary>From the handshake to the end; known once <see cref="End"/> is.</summary>
-    public TimeSpan Life => time.GetElapsedTime(_begunAt, _endedAt);
+    public ConnectionTimes Times { get; } = new(time);
 
-    /// <summary>From the last answer to the end; known once <see cref="End"/> is.</summary>
-    public TimeSpan IdleAtEnd => time.GetElapsedTime(LastAnswerAt, _endedAt);
-
-    /// <summary>A timestamp; of the handshake while nothing has been answered.</summary>
-    public long LastAnswerAt => Volatile.Read(ref _lastAnswerAt);
-
-    /// <summary>How long it may be idle.</summary>
+    /// <summary>What the upstream says of how long it may be idle; over HTTPS it has no way to.</summary>
     public IdleTerms Terms { get; } = new();
 
     /// <summary>Whether the upstream closed it in good order; known once <see cref="End"/> is.</summary>
@@ -80,31 +76,60 @@ internal sealed class UpstreamConnection(
 
     public long Answered => Volatile.Read(ref _answered);
 
-    public bool HasRoom => !Terms.IsRetired && _sendCount < MaxQueriesPerSend && _sendLength + QueryEncoder.MaxLength <= SendBufferSize && !_inFlight.IsFull;
+    public bool HasRoom => !Terms.IsRetired && _sendCount < MaxQueriesPerSend && _sendLength + MaxWritten <= SendBufferSize && !IsFull;
 
-    public bool IsFull => _inFlight.IsFull;
+    public virtual bool IsFull => _inFlight.IsFull;
+
+    /// <summary>The most octets that a query takes.</summary>
+    protected abstract int MaxWritten { get; }
+
+    /// <summary>Whether the upstream takes no more queries and has done with those that it had.</summary>
+    protected abstract bool IsDone { get; }
+
+    /// <summary>Whether there are octets of the protocol's own to be sent; see <see cref="TryAppendOwn"/>.</summary>
+    protected virtual bool HasOwn => false;
+
+    protected Counters Counters => counters;
 
     /// <summary>Takes the query over; <see cref="HasRoom"/> must hold. It goes out with the next <see cref="SendAsync"/>.</summary>
     public void Append(Query query, long now)
     {
         // Once it is in the table the sweep may take it: write it first, its ID after.
-        int start = _sendLength;
-        bool asks = Terms.IsToBeAsked;
-        _sendLength += QueryEncoder.Write(query, id: 0, _sendBuffer.AsSpan(start), asksKeepalive: asks);
+        Span<byte> written = _sendBuffer.AsSpan(_sendLength);
+        written = written[..Write(query, written)];
+        _sendLength += written.Length;
         _sendCount++;
         if (!_inFlight.TryAdd(query, now, out ushort id)) throw new InvalidOperationException("appended without room");
-        if (asks) Terms.Asked(id);
-        BinaryPrimitives.WriteUInt16BigEndian(_sendBuffer.AsSpan(start + WireLimits.StreamLength), id);
+        SetId(id, written);
     }
+
+    /// <summary>Appends what the protocol has to say beside queries; false where that is nothing.</summary>
+    public bool TryAppendOwn()
+    {
+        int length = HasOwn ? WriteOwn(_sendBuffer.AsSpan(_sendLength)) : 0;
+        _sendLength += length;
+        return length > 0;
+    }
+
+    /// <summary>Writes the query as it goes out, but for its ID; returns the octets written.</summary>
+    protected abstract int Write(Query query, Span<byte> destination);
+
+    /// <summary>Notes the ID of the query that was written last.</summary>
+    protected abstract void SetId(ushort id, Span<byte> written);
+
+    /// <summary>Writes as much of the protocol's own octets as there is room for.</summary>
+    protected virtual int WriteOwn(Span<byte> destination) => 0;
+
+    /// <summary>Delivers what is whole in the buffer; returns the octets that it took.</summary>
+    protected abstract int DeliverAll(Span<byte> received);
 
     /// <summary>Sends what was appended in one TLS record. A failure ends the connection; the queries stay in flight until then.</summary>
     public ValueTask SendAsync()
     {
         ReadOnlyMemory<byte> record = _sendBuffer.AsMemory(0, _sendLength);
-        _sendLength = 0;
-        _sendCount = 0;
+        (_sendLength, _sendCount) = (0, 0);
         ValueTask write = stream.WriteAsync(record);
-        return write.IsCompletedSuccessfully ? write : WaitForRoomAsync(write);
+        return write.IsCompletedSuccessfully ? write : Times.WaitForRoomAsync(write);
     }
 
     /// <summary>
@@ -115,14 +140,15 @@ internal sealed class UpstreamConnection(
 
     /// <summary>Receives until the connection is over, whoever ends it; never throws. Afterwards <see cref="End"/> says why.</summary>
     /// <param name="answersCame">Called after each batch of answers, on the receiving thread.</param>
-    public async Task ReceiveAsync(Action answersCame)
+    /// <param name="wantsToSend">Called there when the protocol has something to send by itself, or there is room again.</param>
+    public async Task ReceiveAsync(Action answersCame, Action wantsToSend)
     {
         Failure end;
         try
         {
-            await ReceiveLoopAsync(answersCame);
+            await ReceiveLoopAsync(answersCame, wantsToSend);
             IsClosedByUpstream = !Terms.IsRetired;
-            end = Ended("closed by the upstream");
+            end = Closing ?? Ended("closed by the upstream");
         }
         catch (Exception exception) when (exception is IOException or ObjectDisposedException or InvalidOperationException)
         {
@@ -135,7 +161,7 @@ internal sealed class UpstreamConnection(
         }
         _sinks.Flush();
         transport.Dispose();
-        _endedAt = time.GetTimestamp();
+        Times.Ended();
         Volatile.Write(ref _end, Volatile.Read(ref _abortCause) ?? end);
     }
 
@@ -145,26 +171,17 @@ internal sealed class UpstreamConnection(
         if (Interlocked.CompareExchange(ref _abortCause, cause, null) is null) transport.Dispose();
     }
 
-    /// <summary>
-    /// Whether a query was sent, or a write has waited, for <paramref name="limit"/> or longer and nothing has been answered since:
-    /// then it is the connection that is dead. Queries from before the last answer do not count, for those are names that are slow.
-    /// </summary>
-    public bool IsStalled(TimeSpan limit, long now)
-    {
-        if (_hasFailedToSend) return true;
-        long lastAnswerAt = Volatile.Read(ref _lastAnswerAt), blockedSince = Volatile.Read(ref _blockedSince);
-        if (blockedSince != NotBlocked && time.GetElapsedTime(Math.Max(blockedSince, lastAnswerAt), now) >= limit) return true;
-        return _inFlight.OldestSentAfter(lastAnswerAt) is { } sentAt && time.GetElapsedTime(sentAt, now) >= limit;
-    }
+    /// <inheritdoc cref="ConnectionTimes.IsStalled"/>
+    public bool IsStalled(TimeSpan limit, long now) => _hasFailedToSend || Times.IsStalled(_inFlight, limit, now);
 
-    public void TakeExpired(long now, List<Query> expired) => _inFlight.TakeExpired(now, expired);
+    public virtual void TakeExpired(long now, List<Query> expired) => _inFlight.TakeExpired(now, expired);
 
     /// <summary>Takes over what is in flight on a connection that is over, and tells what was answered since each was sent.</summary>
     public void TakeAll(List<(Query Query, bool AnsweredSince)> taken)
     {
         var all = new List<(Query Query, long SentAt)>();
         _inFlight.TakeAll(all);
-        long lastAnswer = Volatile.Read(ref _lastAnswerAt);
+        long lastAnswer = Times.LastAnswerAt;
         foreach ((Query query, long sentAt) in all) taken.Add((query, Answered > 0 && lastAnswer >= sentAt));
     }
 
@@ -175,23 +192,9 @@ internal sealed class UpstreamConnection(
         stream.Dispose();
     }
 
-    /// <summary>The upstream takes in no more for now. Without a deadline of its own: the sweep watches how long.</summary>
-    private async ValueTask WaitForRoomAsync(ValueTask write)
-    {
-        Volatile.Write(ref _blockedSince, time.GetTimestamp());
-        try
-        {
-            await write;
-        }
-        finally
-        {
-            Volatile.Write(ref _blockedSince, NotBlocked);
-        }
-    }
+    protected Failure Ended(string cause) => new(ExtendedErrorCode.NetworkError, $"{name}: {cause}");
 
-    private Failure Ended(string cause) => new(ExtendedErrorCode.NetworkError, $"{name}: {cause}");
-
-    private async ValueTask ReceiveLoopAsync(Action answersCame)
+    private async ValueTask ReceiveLoopAsync(Action answersCame, Action wantsToSend)
     {
         byte[] buffer = new byte[ReceiveBufferSize];
         int filled = 0, unflushed = 0;
@@ -213,37 +216,30 @@ internal sealed class UpstreamConnection(
             int consumed = DeliverAll(buffer.AsSpan(0, filled));
             filled -= consumed;
             buffer.AsSpan(consumed, filled).CopyTo(buffer);
+            // Only what answers a query counts: noise is no sign of health.
+            if (_answered != answered) Times.Answered();
             // A message longer than the buffer: at most 64 KiB, kept from then on.
             if (filled == buffer.Length) Array.Resize(ref buffer, WireLimits.StreamLength + WireLimits.Message);
             if (_answered != answered) answersCame();
-            if (Terms.IsRetired && _inFlight.Count == 0) return;
+            if (IsDone) return;
+            if (HasOwn || Closing is not null) wantsToSend();
         }
     }
 
-    /// <summary>Delivers the whole messages in the buffer; returns the octets that they took.</summary>
-    private int DeliverAll(ReadOnlySpan<byte> received)
-    {
-        int position = 0;
-        long answered = _answered;
-        while (StreamFrame.TryRead(received[position..], out ReadOnlySpan<byte> message))
-        {
-            Deliver(message);
-            position += WireLimits.StreamLength + message.Length;
-        }
-        // Only what answers a query counts: noise is no sign of health.
-        if (_answered != answered) Volatile.Write(ref _lastAnswerAt, time.GetTimestamp());
-        return position;
-    }
+    /// <summary>Takes out the query with this ID, if it asked this question.</summary>
+    protected bool TryTake(ushort id, ReadOnlySpan<byte> question, [NotNullWhen(true)] out Query? query) => _inFlight.TryTake(id, question, out query);
 
-    private void Deliver(ReadOnlySpan<byte> message)
+    protected void Deliver(Query query, ReadOnlySpan<byte> message)
     {
-        if (!UpstreamAnswer.TryRead(message, out ushort id, out ReadOnlySpan<byte> question) || !_inFlight.TryTake(id, question, out Query? query))
-        {
-            counters.Mismatched.Increment();
-            return;
-        }
-        Terms.Hear(id, message);
         _answered++;
         query.Complete(Outcome.Answered(message), _sinks);
+    }
+
+    /// <summary>Completes the query with this ID, which the upstream has given something else than an answer.</summary>
+    protected void Refuse(ushort id, Failure failure)
+    {
+        if (!_inFlight.TryTake(id, question: default, out Query? query)) return;
+        _answered++;
+        query.Fail(failure, _sinks, counters, log);
     }
 }

@@ -12,7 +12,7 @@ using DotProxy.Telemetry;
 namespace DotProxy.Upstreams;
 
 /// <summary>
-/// Makes TLS connections to one upstream: TLS 1.2 or 1.3, SNI, ALPN <c>dot</c>, a checked certificate (RFC 7858 §3.2, RFC 8310 §8.1).
+/// Makes TLS connections to one upstream: TLS 1.2 or 1.3, SNI, ALPN <c>dot</c> or <c>h2</c>, a checked certificate (RFC 7858 §3.2, RFC 8310 §8.1).
 /// Its addresses race each other (RFC 8305). One dial at a time; the options are shared by all, which is what lets OpenSSL resume sessions.
 /// </summary>
 /// <param name="attemptTimeout">
@@ -86,7 +86,9 @@ internal sealed class UpstreamDialer(
         Volatile.Write(ref _preferred, winner.Address);
         Volatile.Write(ref _lastFailure, null);
         string name = $"{upstream.Name} at {winner.Address}";
-        var connection = new UpstreamConnection(winner.Stream!, winner.Transport!, winner.Address, name, RandomNumberGenerator.Fill, time, counters, log);
+        UpstreamConnection connection = upstream.Transport == Transport.Https
+            ? new HttpsConnection(winner.Stream!, winner.Transport!, winner.Address, name, HttpsRequest.To(upstream.HostName, winner.Address.Port, upstream.Path), RandomNumberGenerator.Fill, time, counters, log)
+            : new TlsConnection(winner.Stream!, winner.Transport!, winner.Address, name, RandomNumberGenerator.Fill, time, counters, log);
         counters.Connections.Increment();
         log.Connected(name, connection.Protocol, (long)winner.Took.TotalMilliseconds);
         return connection;
@@ -144,6 +146,9 @@ internal sealed class UpstreamDialer(
             transport = new HandshakeStream(socket);
             var stream = new SslStream(transport, leaveInnerStreamOpen: false, check.Validate);
             await stream.AuthenticateAsClientAsync(options, cancellation);
+            // Who knows nothing of ALPN goes on without it, which over HTTPS is HTTP/1.1 at best (RFC 9113 §3.2).
+            if (upstream.Transport == Transport.Https && stream.NegotiatedApplicationProtocol != SslApplicationProtocol.Http2)
+                throw new AuthenticationException("it does not speak HTTP/2");
             transport.Established();
             return (stream, transport);
         }
@@ -173,7 +178,7 @@ internal sealed class UpstreamDialer(
         {
             TargetHost = upstream.HostName,
             EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
-            ApplicationProtocols = [s_dnsOverTls],
+            ApplicationProtocols = [upstream.Transport == Transport.Https ? SslApplicationProtocol.Http2 : s_dnsOverTls],
             CertificateChainPolicy = policy,
             ClientCertificateContext = identity.Client,
             AllowRenegotiation = false,

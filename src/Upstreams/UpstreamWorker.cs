@@ -22,14 +22,13 @@ internal sealed class UpstreamWorker(QueryChannel channel, Upstream upstream, Ti
     // So early in the time that a connection has, a probe tells a slow name from a dead connection: others may be waiting to step in.
     private const int ProbesPerLimit = 4;
 
-    private readonly Queue<Query> _again = new();
+    private readonly AgainQueue _again = new();
     private readonly SinkSet _sinks = new();
     private readonly ProbeQuery _probe = new();
     private readonly PathCheck _path = new(upstream, time, log);
     private Gate _gate;
     private UpstreamConnection? _connection;
     private UpstreamConnection? _dialed;
-    private int _againCount;
     private volatile bool _isSaturated;
     private volatile bool _wantsProbe;
 
@@ -42,7 +41,7 @@ internal sealed class UpstreamWorker(QueryChannel channel, Upstream upstream, Ti
     public bool IsSaturated => _isSaturated;
 
     /// <summary>Queries that only this worker knows: in flight, to be asked again, or, as one more, in its hands at this moment.</summary>
-    public int Pending => (_gate.IsIdle ? 0 : 1) + (Volatile.Read(ref _connection)?.InFlight ?? 0) + Volatile.Read(ref _againCount);
+    public int Pending => (_gate.IsIdle ? 0 : 1) + (Volatile.Read(ref _connection)?.InFlight ?? 0) + _again.Count;
 
     /// <summary>Runs it on this thread, unless it runs already: then it looks again before it stops. True when it ran here.</summary>
     public bool Signal()
@@ -123,6 +122,7 @@ internal sealed class UpstreamWorker(QueryChannel channel, Upstream upstream, Ti
     private UpstreamConnection? TakeConnection()
     {
         if (_connection is { End: { } cause } ended) Bury(ended, cause);
+        if (_connection is { Closing: { } why, End: null } closing) Replace(closing, why);
         if (_connection is null && Volatile.Read(ref _dialed) is { } fresh)
         {
             // In this order: at no moment does it look as if there were none.
@@ -134,17 +134,25 @@ internal sealed class UpstreamWorker(QueryChannel channel, Upstream upstream, Ti
         return _connection is { IsBroken: false } ? _connection : null;
     }
 
+    /// <summary>What it still answers it may, until its successor is there; it is over then, and what is left is asked again.</summary>
+    private void Replace(UpstreamConnection closing, Failure why)
+    {
+        if (Volatile.Read(ref _dialed) is not null) closing.Abort(why);
+        else if (closing.InFlight > 0) upstream.RequestConnection(this);
+    }
+
     private async Task ReceiveAsync(UpstreamConnection connection)
     {
         await Task.Yield();
-        await connection.ReceiveAsync(AnswersCame);
+        await connection.ReceiveAsync(() => AnswersCame(connection), () => Signal());
         Signal();
     }
 
-    private void AnswersCame()
+    private void AnswersCame(UpstreamConnection connection)
     {
         // The upstream is well; and there is room again, if the in-flight table had none.
-        upstream.Backoff.Answered();
+        if (connection.Refusal is { } refusal) upstream.NoteSilentDeath(refusal);
+        else upstream.Backoff.Answered();
         if (_isSaturated) Signal();
     }
 
@@ -162,7 +170,7 @@ internal sealed class UpstreamWorker(QueryChannel channel, Upstream upstream, Ti
     private bool Fill(UpstreamConnection connection)
     {
         long now = time.GetTimestamp();
-        bool any = TryProbe(connection, now);
+        bool any = connection.TryAppendOwn() | TryProbe(connection, now);
         while (connection.HasRoom && TryTakeQuery(out Query? query))
         {
             if (query!.Deadline <= now)
@@ -185,12 +193,7 @@ internal sealed class UpstreamWorker(QueryChannel channel, Upstream upstream, Ti
         return true;
     }
 
-    private bool TryTakeQuery(out Query? query)
-    {
-        if (!_again.TryDequeue(out query)) return channel.TryTake(out query);
-        Volatile.Write(ref _againCount, _again.Count);
-        return true;
-    }
+    private bool TryTakeQuery(out Query? query) => _again.TryTake(out query) || channel.TryTake(out query);
 
     /// <summary>Its loops are over: what is still in flight is asked again on a fresh connection, within its deadline.</summary>
     private void Bury(UpstreamConnection ended, Failure cause)
@@ -201,7 +204,6 @@ internal sealed class UpstreamWorker(QueryChannel channel, Upstream upstream, Ti
         ended.Dispose();
         log.ConnectionEnded(upstream.Name, cause.Text, ended.Answered, left.Count);
         foreach ((Query query, bool answeredSince) in left) AskAgain(query, answeredSince, cause);
-        Volatile.Write(ref _againCount, _again.Count);
 
         // A connection that answered nothing is as bad as none: without a pause it would be dialled in a tight loop.
         if (ended.Answered > 0) upstream.NoteUse();
@@ -223,7 +225,7 @@ internal sealed class UpstreamWorker(QueryChannel channel, Upstream upstream, Ti
             return;
         }
         counters.Retried.Increment();
-        _again.Enqueue(query);
+        _again.Add(query);
     }
 
     /// <summary>Without a connection: fails what is too late, and everything while the upstream is known to be out.</summary>
@@ -231,19 +233,12 @@ internal sealed class UpstreamWorker(QueryChannel channel, Upstream upstream, Ti
     {
         long now = time.GetTimestamp();
         Failure? refusal = upstream.Refusal;
-        for (int i = _again.Count; i > 0; i--)
+        for (int i = _again.Count; i > 0 && _again.TryTake(out Query? query); i--)
         {
-            Query query = _again.Dequeue();
-            if (refusal is null && query.Deadline > now) _again.Enqueue(query);
+            if (refusal is null && query.Deadline > now) _again.Add(query);
             else Fail(query, refusal ?? upstream.WhyUnanswered, _sinks);
         }
-        Volatile.Write(ref _againCount, _again.Count);
     }
 
-    private void Fail(Query query, Failure failure, SinkSet sinks)
-    {
-        counters.Failed.Increment();
-        log.QueryFailed(query.Question, failure.Text);
-        query.Complete(Outcome.Failed(failure), sinks);
-    }
+    private void Fail(Query query, Failure failure, SinkSet sinks) => query.Fail(failure, sinks, counters, log);
 }

@@ -6,7 +6,7 @@ using DotProxy.Telemetry;
 namespace DotProxy.Upstreams;
 
 /// <summary>
-/// One upstream that is asked over TLS: a bounded channel and the workers that drain it. The first idle one that has a connection takes what is in the channel, so that queries gather on
+/// One upstream that is asked over TLS or HTTPS: a bounded channel and the workers that drain it. The first idle one that has a connection takes what is in the channel, so that queries gather on
 /// few connections; others are dialled when the first are at their bound.
 /// </summary>
 internal sealed class UpstreamWorkers : IUpstream, IQueryConsumer
@@ -54,7 +54,7 @@ internal sealed class UpstreamWorkers : IUpstream, IQueryConsumer
         _closer = new IdleCloser(upstream, workers, time, log);
         if (!options.KeepWarm) return;
         _spare = new WarmSpare(time, Jitter, DialSpare);
-        _upstream.EndedIdle = ended => _spare.Ended(ended.Life, wasUsed: ended.Answered > 0);
+        _upstream.EndedIdle = ended => _spare.Ended(ended.Times.Life, wasUsed: ended.Answered > 0);
     }
 
     /// <summary>Makes the workers and dials for the first of them, so that a fault is known, and said, before the first query.</summary>
@@ -217,10 +217,5 @@ internal sealed class UpstreamWorkers : IUpstream, IQueryConsumer
         }
     }
 
-    private void Refuse(Query query, Failure failure)
-    {
-        _counters.Failed.Increment();
-        _log.QueryFailed(query.Question, failure.Text);
-        query.Complete(Outcome.Failed(failure), _refused);
-    }
+    private void Refuse(Query query, Failure failure) => query.Fail(failure, _refused, _counters, _log);
 }

@@ -141,7 +141,7 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("--upstream", "tls://::1:853#a.b", "write [::1]:853 if the end is meant as a port")]
     [InlineData("--upstream", "tls://239.1.1.1#a.b", "is no IP address of a host")]
     [InlineData("--route", "lan", "expected ZONE=UPSTREAM, such as lan=udp://192.168.1.1")]
-    [InlineData("--route", ".=udp://192.168.1.1", "the root is every name, and those are asked over TLS: give --upstream instead")]
+    [InlineData("--route", ".=udp://192.168.1.1", "the root is every name, and those are asked over TLS or HTTPS: give --upstream instead")]
     [InlineData("--route", ".=quad9", "give --upstream instead")]
     [InlineData("--route", "=udp://192.168.1.1", "'' is no domain name; expected ZONE=UPSTREAM")]
     [InlineData("--route", "a..b=udp://192.168.1.1", "'a..b' is no domain name")]

@@ -12,6 +12,7 @@ public sealed class RouteSpecTests
     [InlineData("Lan.=TCP://[2001:db8::1]:5353", "lan.", "tcp://[2001:db8::1]:5353 in clear")]
     [InlineData("168.192.in-addr.arpa = udp://192.168.1.1:53", "168.192.in-addr.arpa.", "udp://192.168.1.1:53 in clear")]
     [InlineData("corp.example=tls://192.0.2.1#dns.corp.example", "corp.example.", "192.0.2.1:853 over TLS as dns.corp.example")]
+    [InlineData("corp.example=https://192.0.2.1/q#dns.corp.example", "corp.example.", "192.0.2.1:443 over HTTPS as dns.corp.example/q")]
     public void A_zone_and_its_server_are_read(string text, string zone, string target)
     {
         RouteSpec route = Read(text);

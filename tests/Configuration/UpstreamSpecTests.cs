@@ -42,12 +42,67 @@ public sealed class UpstreamSpecTests
     }
 
     [Theory]
+    [InlineData("cloudflare-https", "cloudflare-dns.com", "1.1.1.1:443", "1.0.0.1:443", "[2606:4700:4700::1111]:443", "[2606:4700:4700::1001]:443")]
+    [InlineData("Quad9-HTTPS", "dns.quad9.net", "9.9.9.9:443", "149.112.112.112:443", "[2620:fe::fe]:443", "[2620:fe::9]:443")]
+    [InlineData("google-https", "dns.google", "8.8.8.8:443", "8.8.4.4:443", "[2001:4860:4860::8888]:443", "[2001:4860:4860::8844]:443")]
+    [InlineData("adguard-https", "dns.adguard-dns.com", "94.140.14.14:443", "94.140.15.15:443", "[2a10:50c0::ad1:ff]:443", "[2a10:50c0::ad2:ff]:443")]
+    [InlineData("mullvad-https", "dns.mullvad.net", "194.242.2.2:443", "[2a07:e340::2]:443")]
+    public void Each_preset_is_there_over_https_too(string text, string hostName, params string[] addresses)
+    {
+        Assert.True(UpstreamSpec.TryParse(text, out UpstreamSpec? spec, out _));
+        Assert.Equal((text.ToLowerInvariant(), hostName, Transport.Https, "/dns-query"), (spec.Name, spec.HostName, spec.Transport, spec.Path));
+        Assert.Equal(addresses, spec.Addresses.Select(address => address.ToString()));
+        Assert.Contains(spec.Name, UpstreamSpec.PresetNames);
+    }
+
+    [Theory]
+    [InlineData("https://9.9.9.9/dns-query#dns.quad9.net", "9.9.9.9:443", "dns.quad9.net", "/dns-query")]
+    [InlineData("HTTPS://9.9.9.9:8443#dns.quad9.net.", "9.9.9.9:8443", "dns.quad9.net", "/dns-query")]
+    [InlineData("https://[2620:fe::fe]:8443/#dns.quad9.net", "[2620:fe::fe]:8443", "dns.quad9.net", "/")]
+    [InlineData("https://2620:fe::fe/a/b-c_d.e~f#dns.quad9.net", "[2620:fe::fe]:443", "dns.quad9.net", "/a/b-c_d.e~f")]
+    [InlineData("https://127.0.0.1:65535", "127.0.0.1:65535", "127.0.0.1", "/dns-query")]
+    [InlineData("https://[::1]/q", "[::1]:443", "::1", "/q")]
+    public void Over_https_there_is_a_path(string text, string address, string hostName, string path)
+    {
+        Assert.True(UpstreamSpec.TryParse(text, out UpstreamSpec? spec, out string error), error);
+        Assert.Equal((address, hostName, path, Transport.Https), (Assert.Single(spec.Addresses).ToString(), spec.HostName, spec.Path, spec.Transport));
+        Assert.Equal(($"{hostName} (HTTPS)", $"{address} over HTTPS as {hostName}{path}"), (spec.Name, spec.ToString()));
+    }
+
+    [Theory]
+    [InlineData("https://1.1.1.1/dns-query{?dns}#a.example", "'/dns-query{?dns}' is no plain path")]
+    [InlineData("https://dns.google/dns-query", "a name would have to be looked up in clear")]
+    public void What_others_take_is_refused_with_the_reason(string text, string reason)
+    {
+        Assert.False(UpstreamSpec.TryParse(text, out _, out string error));
+        Assert.Contains(reason, error, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("")]
     [InlineData("1.1.1.1")]
     [InlineData("tls:1.1.1.1")]
     [InlineData("tls://")]
     [InlineData("tls://#dns.quad9.net")]
-    [InlineData("https://1.1.1.1/dns-query")]
+    [InlineData("http://1.1.1.1/dns-query#a.example")]
+    [InlineData("https:1.1.1.1/dns-query")]
+    [InlineData("https://")]
+    [InlineData("https:///dns-query#a.example")]
+    [InlineData("https://dns.google/dns-query")]
+    [InlineData("https://user@1.1.1.1/dns-query#a.example")]
+    [InlineData("https://1.1.1.1:0/dns-query#a.example")]
+    [InlineData("https://0.0.0.0/dns-query#a.example")]
+    [InlineData("https://1.1.1.1/dns-query{?dns}#a.example")]
+    [InlineData("https://1.1.1.1/dns-query?dns=#a.example")]
+    [InlineData("https://1.1.1.1/dns query#a.example")]
+    [InlineData("https://1.1.1.1/dns-query\r\nx: y#a.example")]
+    [InlineData("https://1.1.1.1/%2e%2e/x#a.example")]
+    [InlineData("https://1.1.1.1/../x#a.example")]
+    [InlineData("https://1.1.1.1/ä#a.example")]
+    [InlineData("https://1.1.1.1/dns-query#a/b")]
+    [InlineData("https://1.1.1.1/dns-query#a.example/dns-query")]
+    [InlineData("cloudflare-tls")]
+    [InlineData("-https")]
     [InlineData("tls://1.1.1.1:#a.example")]
     [InlineData("tls://1.1.1.1:853:1#a.example")]
     [InlineData("tls://1.1.1.1/24#a.example")]
@@ -59,6 +114,8 @@ public sealed class UpstreamSpecTests
     public void Anything_else_is_refused_with_what_would_be_right(string text)
     {
         Assert.False(UpstreamSpec.TryParse(text, out _, out string error));
-        Assert.Contains("expected tls://ADDRESS[:PORT]#HOSTNAME, such as tls://9.9.9.9#dns.quad9.net, or one of: cloudflare, quad9, google", error, StringComparison.Ordinal);
+        Assert.Contains(
+            "expected tls://ADDRESS[:PORT]#HOSTNAME, such as tls://9.9.9.9#dns.quad9.net, https://ADDRESS[:PORT]/dns-query#HOSTNAME, "
+            + "or one of: cloudflare, quad9, google, adguard, mullvad, cloudflare-https, quad9-https, google-https, adguard-https, mullvad-https", error, StringComparison.Ordinal);
     }
 }

@@ -71,6 +71,31 @@ public sealed class ConfigFileTests : IDisposable
         await proxy.Process.WaitForLineAsync("connected to");
     }
 
+    // Whom to trust, which key to find, and who we are: as over TLS.
+    [Fact]
+    public async Task An_upstream_over_https_has_authorities_pins_and_a_client_certificate_of_its_own()
+    {
+        await using var upstream = new FakeDohServer(wantsClientCertificate: true);
+        await using ProxyProcess proxy = await StartAsync(TableOf(upstream, await PinTests.PinOfAsync("good")));
+        byte[] query = Wire.Query(1, "a.test");
+        Assert.True(Wire.IsAnswerTo(await DnsClient.AskAsync(proxy.EndPoint, query), query));
+
+        await using ProxyProcess stranger = await StartAsync(TableOf(upstream, await PinTests.PinOfAsync("client")));
+        Assert.Contains("wrong key", await stranger.Process.WaitForLineAsync("upstream lost"), StringComparison.Ordinal);
+        Assert.Equal(2, Wire.Rcode(await DnsClient.AskAsync(stranger.EndPoint, query)));
+        Assert.Single(upstream.Queries);
+
+        static string TableOf(FakeDohServer upstream, string pin) => $"""
+            listen = "127.0.0.1:0"
+            [[upstream]]
+            spec = "{upstream.Spec}"
+            pins = ["{pin}"]
+            ca-file = "{TestCertificates.Authority}"
+            client-cert = "{TestCertificates.File("client.pem")}"
+            client-key = "{TestCertificates.File("client.key")}"
+            """;
+    }
+
     [Theory]
     [InlineData("listen = \"127.0.0.1:0\"\nqueue = 3", "2: queue '3': expected a whole number from 16 to 1048576")]
     [InlineData("[[upstream]]\nspec = \"quad9\"\nca-file = \"dotproxy.toml\"", "3: upstream.ca-file '", "dotproxy.toml': there is no certificate in it; ")]

@@ -107,7 +107,7 @@ public sealed class PinTests : IDisposable
     }
 
     /// <summary>As an operator finds it: with OpenSSL.</summary>
-    private static async Task<string> PinOfAsync(string certificate)
+    internal static async Task<string> PinOfAsync(string certificate)
     {
         Tool.Result pin = await Tool.RunAsync(
             "sh", "-c", $"openssl x509 -in '{TestCertificates.File(certificate + ".pem")}' -noout -pubkey | openssl pkey -pubin -outform der | openssl dgst -sha256 -binary | base64");

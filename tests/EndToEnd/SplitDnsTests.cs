@@ -94,6 +94,23 @@ public sealed class SplitDnsTests : IDisposable
         Assert.Equal("www.example.", Wire.NameOf(Assert.Single(upstream.Queries)));
     }
 
+    [Fact]
+    public async Task A_route_may_lead_over_https_and_each_path_is_another_resolver()
+    {
+        await using var upstream = new FakeUpstream();
+        await using var corporate = new FakeDohServer();
+        string other = corporate.Spec.Replace("/dns-query", "/other", StringComparison.Ordinal);
+        await using ProxyProcess proxy = await ProxyProcess.StartAsync(
+            upstream.Spec, "--route", $"corp.example={corporate.Spec}", "--route", $"corp.test={other}");
+        foreach (string name in new[] { "www.corp.example", "www.corp.test" })
+        {
+            byte[] query = Wire.Query(1, name);
+            Assert.True(Wire.IsAnswerTo(await DnsClient.AskAsync(proxy.EndPoint, query), query));
+        }
+        Assert.Equal([":path: /dns-query", ":path: /other"], corporate.Fields.SelectMany(fields => fields).Where(field => field.StartsWith(":path:", StringComparison.Ordinal)));
+        Assert.Empty(upstream.Queries);
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
@@ -135,7 +152,7 @@ public sealed class SplitDnsTests : IDisposable
 
     [Theory]
     [InlineData("--hosts", "/nonexistent/hosts", "--hosts '/nonexistent/hosts': no such file; give the path of a file like /etc/hosts that this user may read")]
-    [InlineData("--route", ".=udp://192.0.2.1", "--route '.=udp://192.0.2.1': the root is every name, and those are asked over TLS: give --upstream instead")]
+    [InlineData("--route", ".=udp://192.0.2.1", "--route '.=udp://192.0.2.1': the root is every name, and those are asked over TLS or HTTPS: give --upstream instead")]
     [InlineData("--route", "lan=udp://127.0.0.1:53999", "--route 'lan.': udp://127.0.0.1:53999 is where DotProxy itself listens (127.0.0.1:53999)")]
     public async Task What_cannot_be_meant_ends_the_start_with_one_line(string flag, string value, string expected)
     {

@@ -4,13 +4,16 @@ using System.Net.Sockets;
 
 namespace DotProxy.Tests.Fakes;
 
-/// <summary>Debian's Unbound as a resolver over TLS on loopback, authoritative for a few names; a real part, not a fake.</summary>
+/// <summary>Debian's Unbound as a resolver over TLS or HTTPS on loopback, authoritative for a few names; a real part, not a fake.</summary>
 internal sealed class UnboundServer : IAsyncDisposable
 {
     private readonly DirectoryInfo _directory;
 
-    private UnboundServer(BackgroundProcess process, DirectoryInfo directory, int port, int plainPort)
+    private readonly bool _isHttps;
+
+    private UnboundServer(BackgroundProcess process, DirectoryInfo directory, int port, int plainPort, bool isHttps)
     {
+        _isHttps = isHttps;
         Process = process;
         _directory = directory;
         Port = port;
@@ -24,19 +27,19 @@ internal sealed class UnboundServer : IAsyncDisposable
     /// <summary>Where it answers in clear, over UDP and TCP.</summary>
     public int PlainPort { get; }
 
-    public string Spec => $"tls://127.0.0.1:{Port}#dot.test";
+    public string Spec => _isHttps ? $"https://127.0.0.1:{Port}/dns-query#dot.test" : $"tls://127.0.0.1:{Port}#dot.test";
 
-    public static async Task<UnboundServer> StartAsync()
+    public static async Task<UnboundServer> StartAsync(bool isHttps = false)
     {
         DirectoryInfo directory = Directory.CreateTempSubdirectory("dotproxy-unbound-");
         for (int attempt = 1; ; attempt++)
         {
             int port = PickPort(), plainPort = PickPort();
-            BackgroundProcess process = Launch(directory, port, plainPort);
+            BackgroundProcess process = Launch(directory, port, plainPort, isHttps);
             try
             {
                 await process.WaitForLineAsync("start of service");
-                return new UnboundServer(process, directory, port, plainPort);
+                return new UnboundServer(process, directory, port, plainPort, isHttps);
             }
             catch (InvalidOperationException) when (attempt < 5)
             {
@@ -53,7 +56,7 @@ internal sealed class UnboundServer : IAsyncDisposable
         await Process.WaitForExitAsync();
         await Process.DisposeAsync();
         await Task.Delay(pause);
-        Process = Launch(_directory, Port, PlainPort);
+        Process = Launch(_directory, Port, PlainPort, _isHttps);
         await Process.WaitForLineAsync("start of service");
     }
 
@@ -63,7 +66,7 @@ internal sealed class UnboundServer : IAsyncDisposable
         _directory.Delete(recursive: true);
     }
 
-    private static BackgroundProcess Launch(DirectoryInfo directory, int port, int plainPort)
+    private static BackgroundProcess Launch(DirectoryInfo directory, int port, int plainPort, bool isHttps)
     {
         string configuration = Path.Combine(directory.FullName, "unbound.conf");
         File.WriteAllText(configuration, string.Create(CultureInfo.InvariantCulture, $"""
@@ -76,7 +79,8 @@ internal sealed class UnboundServer : IAsyncDisposable
               verbosity: 1
               interface: 127.0.0.1@{port}
               interface: 127.0.0.1@{plainPort}
-              tls-port: {port}
+              {(isHttps ? "https-port" : "tls-port")}: {port}
+              http-endpoint: "/dns-query"
               tls-service-key: "{TestCertificates.File("good.key")}"
               tls-service-pem: "{TestCertificates.File("good.pem")}"
               local-zone: "yahoo.com." static
