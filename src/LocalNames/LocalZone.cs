@@ -5,8 +5,11 @@ namespace DotProxy.LocalNames;
 
 internal enum LocalZoneKind
 {
-    /// <summary>A reverse zone of addresses that mean something on one's own network alone, with nothing in it (RFC 6303 §3).</summary>
+    /// <summary>A zone of names that mean something on one's own network alone, with nothing in it (RFC 6303 §3).</summary>
     Empty,
+
+    /// <summary>As empty, but for what clients ask of a resolver about itself: it has nothing to say, which is not that the name does not exist (RFC 9462 §4).</summary>
+    NoData,
 
     /// <summary>All names are this machine (RFC 6761 §6.3).</summary>
     Loopback,
@@ -39,17 +42,17 @@ internal sealed class LocalZone(LocalZoneKind kind)
         switch (kind)
         {
             // The proof that these zones are unsigned is in the zone above; a validator behind us looks for it there (RFC 6303 §7).
-            case LocalZoneKind.Empty when isApex && type == RecordType.DelegationSigner:
+            case LocalZoneKind.Empty or LocalZoneKind.NoData when isApex && type == RecordType.DelegationSigner:
                 return false;
-            case LocalZoneKind.Empty when isApex && type is RecordType.StartOfAuthority or RecordType.Any:
+            case LocalZoneKind.Empty or LocalZoneKind.NoData when isApex && type is RecordType.StartOfAuthority or RecordType.Any:
                 outcome = Give(StartOfAuthority(apex));
                 return true;
-            case LocalZoneKind.Empty when isApex && type == RecordType.NameServer:
+            case LocalZoneKind.Empty or LocalZoneKind.NoData when isApex && type == RecordType.NameServer:
                 outcome = Give(s_nameServer);
                 return true;
             case LocalZoneKind.Loopback when s_loopback.TryAnswer(type, out outcome):
                 return true;
-            case LocalZoneKind.Loopback:
+            case LocalZoneKind.Loopback or LocalZoneKind.NoData:
                 outcome = Deny(Rcode.NoError, apex);
                 return true;
             case LocalZoneKind.NothingExists:
