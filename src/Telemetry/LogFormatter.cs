@@ -65,7 +65,7 @@ internal sealed class LogFormatter(bool asJson, TimeProvider time)
     }
 
     /// <summary>What others wrote (a certificate's subject, say) must neither forge a line nor drive a terminal.</summary>
-    private static string OneLine(string text)
+    public static string OneLine(string text)
     {
         text = text.ReplaceLineEndings(" ");
         return text.Any(char.IsControl) ? string.Concat(text.Select(letter => char.IsControl(letter) ? ' ' : letter)) : text;

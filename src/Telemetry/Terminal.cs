@@ -8,12 +8,13 @@ internal static class Terminal
 #pragma warning disable RS0030 // Everything else goes through the log; this is what the log and the command line print on.
     public static Stream Output { get; } = Console.OpenStandardOutput();
 
+    /// <summary>What others wrote (a socket's answer, a file's value) must not drive a terminal; lines stay lines.</summary>
     /// <returns>The exit code: a full disk behind standard output is a failure, and no reason to fall over.</returns>
     public static int Print(string text)
     {
         try
         {
-            Console.Out.WriteLine(text.TrimEnd());
+            Console.Out.WriteLine(string.Join('\n', text.TrimEnd().Split('\n').Select(LogFormatter.OneLine)));
             return Success;
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
@@ -40,7 +41,7 @@ internal static class Terminal
     {
         try
         {
-            Console.Error.WriteLine($"dotproxy: {fault}");
+            Console.Error.WriteLine($"dotproxy: {LogFormatter.OneLine(fault)}");
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

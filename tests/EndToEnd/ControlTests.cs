@@ -1,3 +1,5 @@
+using System.Net.Sockets;
+using System.Text;
 using DotProxy.Tests.Fakes;
 
 namespace DotProxy.Tests.EndToEnd;
@@ -116,6 +118,25 @@ public sealed class ControlTests : IDisposable
         await using var upstream = new FakeUpstream();
         await using ProxyProcess proxy = await ProxyProcess.StartAsync(upstream.Spec, "--control", Where, "--cache-size", "0");
         await FailsAsync(1, "dotproxy: this proxy keeps no cache (--cache-size 0)\n");
+    }
+
+    // Whoever made a socket at a path that anybody may write to is not to drive the terminal of who asks there.
+    [Theory]
+    [InlineData("ok", 0, "a [2Jb\nc\n")]
+    [InlineData("refused", 1, "dotproxy: a [2Jb c\n")]
+    public async Task What_an_impostor_says_drives_no_terminal(string verdict, int exitCode, string expected)
+    {
+        using var impostor = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        impostor.Bind(new UnixDomainSocketEndPoint(Where));
+        impostor.Listen();
+        Task<Tool.Result> asking = Tool.RunAsync(Repository.Binary, "cache", "--control", Where);
+        using (Socket peer = await impostor.AcceptAsync(TestContext.Current.CancellationToken))
+        {
+            await peer.ReceiveAsync(new byte[64], TestContext.Current.CancellationToken);
+            await peer.SendAsync(Encoding.UTF8.GetBytes($"{verdict} 8\na\u001b[2Jb\nc"), TestContext.Current.CancellationToken);
+        }
+        Tool.Result result = await asking;
+        Assert.Equal((exitCode, expected), (result.ExitCode, result.Output));
     }
 
     [Fact]

@@ -66,6 +66,14 @@ public sealed class LifecycleTests
         Assert.Contains(remedy, line, StringComparison.Ordinal);
     }
 
+    // A file's value may hold escapes that its text may not; the line stays one, and drives no terminal.
+    [Fact]
+    public async Task Whatever_is_in_a_value_the_fault_is_one_line()
+    {
+        Tool.Result result = await Tool.RunAsync(Repository.Binary, "--policy", "a\nb\u001b[31m");
+        Assert.Equal((2, "dotproxy: --policy 'a b [31m': expected ordered, fastest or spread\n"), (result.ExitCode, result.Output));
+    }
+
     [Fact]
     public async Task A_bad_variable_is_named()
     {
