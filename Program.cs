@@ -24,7 +24,7 @@ try
     var counters = new Counters();
     await using var writer = new LogWriter(Terminal.Output, options.LogLevel, asJson: options.LogFormat == LogFormat.Json, time);
     var log = new LogEvents(writer, time);
-    HostsFile? hosts = HostsFile.Load(options.HostsFile);
+    HostsFile? hosts = HostsFile.Load(options.HostsFile, options.NameOf(Settings.Hosts));
     TlsIdentity identity = TlsIdentity.Load(options, Environment.GetEnvironmentVariable, time.GetUtcNow());
     string[] warnings = [.. UnknownVariables.Warnings(Environment.GetEnvironmentVariables()), .. identity.Warnings(time.GetUtcNow())];
     if (options.Report is { } report) return Terminal.Print(EffectiveConfiguration.Render(report, warnings));

@@ -46,7 +46,7 @@ internal static class CommandLine
         if (key is not null && certificate is null)
             throw new StartException($"{sources.NameOf(Settings.ClientKey)} '{key}': there is no certificate for it; give {Settings.ClientCertificate.Flag} too");
         TimeSpan minTtl = One(Settings.MinTtl, TimeSpan.Zero), maxTtl = One(Settings.MaxTtl, TimeSpan.FromDays(1));
-        if (minTtl > maxTtl) throw new StartException($"{sources.NameOf(Settings.MinTtl)} '{minTtl.TotalSeconds}s': it is more than {Settings.MaxTtl.Flag}, {maxTtl.TotalSeconds}s");
+        if (minTtl > maxTtl) throw new StartException($"{sources.NameOf(Settings.MinTtl)} '{minTtl.TotalSeconds}s': it is more than {sources.NameOf(Settings.MaxTtl)}, {maxTtl.TotalSeconds}s");
 
         return new ProxyOptions
         {
@@ -55,7 +55,7 @@ internal static class CommandLine
             ListenIsDefault = listen.Count == 0,
             Upstreams = upstreams.Count > 0 ? UpstreamRules.Distinguish(upstreams) : [UpstreamSpec.Default],
             Policy = One(Settings.Policy, Policy.Ordered),
-            Routes = RouteSpec.Check(Settings.Route.Read(sources), listen.Count > 0 ? listen : s_defaultListen),
+            Routes = RouteSpec.Check(Settings.Route.Read(sources), listen.Count > 0 ? listen : s_defaultListen, sources.NameOf(Settings.Route)),
             HostsFile = One<string?>(Settings.Hosts!, null),
             CaFile = One<string?>(Settings.CaFile!, null),
             ClientCertificate = certificate,

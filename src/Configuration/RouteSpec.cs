@@ -48,13 +48,14 @@ internal sealed class RouteSpec(byte[] zone, UpstreamSpec? encrypted, PlainSpec?
         return value is not null;
     }
 
+    /// <param name="given">What a message calls the place that they are from.</param>
     /// <exception cref="StartException">A zone has two routes, or a route leads back here.</exception>
-    public static IReadOnlyList<RouteSpec> Check(IReadOnlyList<RouteSpec> routes, IReadOnlyList<IPEndPoint> listen)
+    public static IReadOnlyList<RouteSpec> Check(IReadOnlyList<RouteSpec> routes, IReadOnlyList<IPEndPoint> listen, string given)
     {
         for (int i = 0; i < routes.Count; i++)
         {
             RouteSpec route = routes[i];
-            string source = $"{Settings.Route.Flag} '{route.ZoneName}'";
+            string source = $"{given} '{route.ZoneName}'";
             if (routes.Take(i).FirstOrDefault(earlier => earlier.Zone.AsSpan().SequenceEqual(route.Zone)) is { } other)
                 throw new StartException($"{source}: it goes to {other.Target} already; leave one of them out");
             if (route.Plain is { } plain && listen.FirstOrDefault(own => Covers(own, plain.Address)) is { } listener)

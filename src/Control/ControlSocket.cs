@@ -14,23 +14,24 @@ internal static class ControlSocket
     public static Socket? Bind(ProxyOptions options)
     {
         if (options.Control is not { } path) return null;
-        if (!OperatingSystem.IsLinux()) throw Fault(path, "there is such a socket on Linux alone; leave it out");
+        string place = $"{options.NameOf(Settings.Control)} '{path}'";
+        if (!OperatingSystem.IsLinux()) throw Fault(place, "there is such a socket on Linux alone; leave it out");
         try
         {
             return Listen(path);
         }
         catch (SocketException exception) when (exception.SocketErrorCode == SocketError.AddressAlreadyInUse)
         {
-            if (WhyNotReplaced(path) is { } reason) throw Fault(path, reason, exception);
-            return Replace(path);
+            if (WhyNotReplaced(path) is { } reason) throw Fault(place, reason, exception);
+            return Replace(path, place);
         }
         catch (SocketException exception)
         {
-            throw Fault(path, Explain(path, exception), exception);
+            throw Fault(place, Explain(path, exception), exception);
         }
     }
 
-    private static Socket Replace(string path)
+    private static Socket Replace(string path, string place)
     {
         try
         {
@@ -39,7 +40,7 @@ internal static class ControlSocket
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or SocketException)
         {
-            throw Fault(path, $"a proxy that is gone has left it, and it cannot be replaced ({exception.Message.TrimEnd('.')}); remove it", exception);
+            throw Fault(place, $"a proxy that is gone has left it, and it cannot be replaced ({exception.Message.TrimEnd('.')}); remove it", exception);
         }
     }
 
@@ -93,6 +94,6 @@ internal static class ControlSocket
 
     private static Socket NewSocket() => new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
 
-    private static StartException Fault(string path, string cause, Exception? exception = null) =>
-        new($"{Settings.Control.Flag} '{path}': {cause}", exception!);
+    private static StartException Fault(string place, string cause, Exception? exception = null) =>
+        new($"{place}: {cause}", exception!);
 }

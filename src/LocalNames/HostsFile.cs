@@ -14,12 +14,12 @@ internal sealed class HostsFile
     // Our choices: some 200 octets of memory a name; and a file of another kind is not to fill the log.
     private const int MaxNames = 1 << 20, MaxFaultsNamed = 10;
 
-    private readonly string _path;
+    private readonly string _path, _source;
     private readonly List<HostsLine> _lines = [];
     private readonly List<HostsFault> _faults = [];
     private int _names, _faultCount;
 
-    private HostsFile(string path) => _path = path;
+    private HostsFile(string path, string source) => (_path, _source) = (path, source);
 
     public IReadOnlyList<HostsLine> Lines => _lines;
 
@@ -30,25 +30,26 @@ internal sealed class HostsFile
     public int FaultCount => _faultCount;
 
     /// <summary>Null where none was named.</summary>
+    /// <param name="source">Where the path is from, such as <c>--hosts</c>.</param>
     /// <exception cref="StartException">The file cannot be read, or holds more than there is room for.</exception>
-    public static HostsFile? Load(string? path)
+    public static HostsFile? Load(string? path, string source)
     {
         if (path is null) return null;
         try
         {
-            return Parse(path, File.ReadLines(path));
+            return Parse(path, File.ReadLines(path), source);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             string cause = exception is UnauthorizedAccessException ? "permission denied" : exception.Message.TrimEnd('.');
-            throw new StartException($"{Settings.Hosts.Flag} '{path}': {cause}; {SettingParsers.HostsRemedy}", exception);
+            throw new StartException($"{source} '{path}': {cause}; {SettingParsers.HostsRemedy}", exception);
         }
     }
 
     /// <exception cref="StartException">There are more names than there is room for.</exception>
-    public static HostsFile Parse(string path, IEnumerable<string> lines)
+    public static HostsFile Parse(string path, IEnumerable<string> lines, string? source = null)
     {
-        var file = new HostsFile(path);
+        var file = new HostsFile(path, source ?? Settings.Hosts.Flag);
         int number = 0;
         foreach (string line in lines) file.Take(++number, line);
         return file;
@@ -71,7 +72,7 @@ internal sealed class HostsFile
         {
             _lines.Add(line);
             _names += line.Names.Count;
-            if (_names > MaxNames) throw new StartException($"{Settings.Hosts.Flag} '{_path}': there are more than {MaxNames} names in it; give a file with fewer");
+            if (_names > MaxNames) throw new StartException($"{_source} '{_path}': there are more than {MaxNames} names in it; give a file with fewer");
         }
         else if (++_faultCount <= MaxFaultsNamed)
         {

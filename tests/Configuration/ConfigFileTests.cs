@@ -70,7 +70,6 @@ public sealed class ConfigFileTests : IDisposable
     [InlineData("[server]\nlisten = \"127.0.0.1\"", 1, "[server] is unknown")]
     [InlineData("queue = 99\nqueue = 99", 2, "queue is there already, on line 1; leave one of them out")]
     [InlineData("listen = [\"127.0.0.1:5300\", \"0.0.0.0:5300\"]", 1, "listen '0.0.0.0:5300': '127.0.0.1:5300' covers it already")]
-    [InlineData("min-ttl = \"1h\"\nmax-ttl = \"1m\"", 1, "min-ttl '3600s': it is more than --max-ttl, 60s")]
     [InlineData("upstream = [\"quad9\",\n\"quad9\"]", 1, "upstream 'quad9': 9.9.9.9:853 is there twice")]
     [InlineData("queue", 1, "= is missing after 'queue'")]
     public void A_fault_is_one_line_with_file_line_key_and_what_would_be_right(string text, int line, string fault)
@@ -119,6 +118,16 @@ public sealed class ConfigFileTests : IDisposable
         IReadOnlyList<TomlTable> tables = TomlReader.Read("a", string.Join('\n', commented));
         Assert.Equal(["listen", "ca-file", "client-cert", "client-key", "hosts", "route", "cache-file", "control"], tables[0].Entries.Select(entry => entry.Key));
         Assert.Equal(UpstreamTables.Keys, Assert.Single(tables.Skip(1)).Entries.Select(entry => entry.Key));
+    }
+
+    // What is found wrong only beside other things is found at its place too.
+    [Theory]
+    [InlineData("route = [\"lan=udp://192.0.2.1\", \"lan=quad9\"]", "route 'lan.': it goes to udp://192.0.2.1:53 in clear already")]
+    [InlineData("min-ttl = \"50m\"\nmax-ttl = \"1m\"", "min-ttl '3000s': it is more than {0}:2: max-ttl, 60s")]
+    public void What_does_not_go_together_is_named_by_its_lines(string text, string expected)
+    {
+        string file = Write(text);
+        Assert.StartsWith($"{file}:1: {expected.Replace("{0}", file, StringComparison.Ordinal)}", Refusal(file), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -27,9 +27,9 @@ public sealed class RouteSpecTests
     [Fact]
     public void A_zone_has_one_route()
     {
-        string message = Assert.Throws<StartException>(() => RouteSpec.Check([Read("lan=udp://192.0.2.1"), Read("LAN=quad9")], [])).Message;
+        string message = Assert.Throws<StartException>(() => RouteSpec.Check([Read("lan=udp://192.0.2.1"), Read("LAN=quad9")], [], "--route")).Message;
         Assert.StartsWith("--route 'lan.': it goes to udp://192.0.2.1:53 in clear already", message, StringComparison.Ordinal);
-        Assert.Equal(2, RouteSpec.Check([Read("lan=udp://192.0.2.1"), Read("lan.lan=udp://192.0.2.1")], []).Count);
+        Assert.Equal(2, RouteSpec.Check([Read("lan=udp://192.0.2.1"), Read("lan.lan=udp://192.0.2.1")], [], "--route").Count);
     }
 
     [Theory]
@@ -44,8 +44,8 @@ public sealed class RouteSpecTests
     public void A_server_that_is_ourselves_is_refused(string listen, string server, bool isRefused)
     {
         RouteSpec[] routes = [Read($"lan={server}")];
-        if (!isRefused) Assert.Same(routes, RouteSpec.Check(routes, [IPEndPoint.Parse(listen)]));
-        else Assert.Contains($"is where DotProxy itself listens ({listen})", Assert.Throws<StartException>(() => RouteSpec.Check(routes, [IPEndPoint.Parse(listen)])).Message, StringComparison.Ordinal);
+        if (!isRefused) Assert.Same(routes, RouteSpec.Check(routes, [IPEndPoint.Parse(listen)], "--route"));
+        else Assert.Contains($"is where DotProxy itself listens ({listen})", Assert.Throws<StartException>(() => RouteSpec.Check(routes, [IPEndPoint.Parse(listen)], "--route")).Message, StringComparison.Ordinal);
     }
 
     [Fact]

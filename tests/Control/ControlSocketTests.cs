@@ -77,6 +77,13 @@ public sealed class ControlSocketTests : IDisposable
         Assert.Equal($"--control '{file}x/y': no such directory; give a path in one that this user may write to", Refusal(file + "x/y"));
     }
 
+    [Fact]
+    public void It_is_called_by_the_place_that_it_is_from()
+    {
+        var options = new ProxyOptions { Listen = [], Upstreams = [], Control = _directory, NameOf = _ => "a.toml:3: control" };
+        Assert.StartsWith($"a.toml:3: control '{_directory}': ", Assert.Throws<StartException>(() => ControlSocket.Bind(options)).Message, StringComparison.Ordinal);
+    }
+
     /// <summary>False once the backlog is full.</summary>
     private bool TryConnect(List<Socket> connected)
     {

@@ -50,10 +50,10 @@ public sealed class HostsFileTests : IDisposable
     [Fact]
     public void Without_a_file_there_is_none_and_what_cannot_be_read_ends_the_start()
     {
-        Assert.Null(HostsFile.Load(null));
-        Assert.Empty(HostsFile.Load(_path)!.Lines);
+        Assert.Null(HostsFile.Load(null, "--hosts"));
+        Assert.Empty(HostsFile.Load(_path, "--hosts")!.Lines);
         File.Delete(_path);
-        Assert.StartsWith($"--hosts '{_path}': ", Assert.Throws<StartException>(() => HostsFile.Load(_path)).Message, StringComparison.Ordinal);
+        Assert.StartsWith($"--hosts '{_path}': ", Assert.Throws<StartException>(() => HostsFile.Load(_path, "--hosts")).Message, StringComparison.Ordinal);
     }
 
     [Fact]
