@@ -19,7 +19,6 @@ try
     if (args is [CacheCommand.Word, .. string[] words]) return CacheCommand.Run(words, Environment.GetEnvironmentVariable);
     ProxyOptions? options = CommandLine.Parse(args, Environment.GetEnvironmentVariable, out string print);
     if (options is null) return Terminal.Print(print);
-
     TimeProvider time = TimeProvider.System;
     var counters = new Counters();
     await using var writer = new LogWriter(Terminal.Output, options.LogLevel, asJson: options.LogFormat == LogFormat.Json, time);
@@ -27,6 +26,7 @@ try
     HostsFile? hosts = HostsFile.Load(options.HostsFile, options.NameOf(Settings.Hosts));
     TlsIdentity identity = TlsIdentity.Load(options, Environment.GetEnvironmentVariable, time.GetUtcNow());
     string[] warnings = [.. UnknownVariables.Warnings(Environment.GetEnvironmentVariables()), .. identity.Warnings(time.GetUtcNow())];
+    if (options.Report is not null) ControlSocket.Check(options);
     if (options.Report is { } report) return Terminal.Print(EffectiveConfiguration.Render(report, warnings));
     using ListenerSockets sockets = ListenerSockets.Bind(options, udpSocketsPerAddress: Environment.ProcessorCount);
     using var stop = new StopSignal();

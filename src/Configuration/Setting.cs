@@ -19,7 +19,7 @@ internal abstract class Setting(string flag, string valueName, string help, stri
     public bool IsList => isList;
 
     /// <summary>Whether its value is a path.</summary>
-    public bool IsPath => valueName is "FILE";
+    public bool IsPath => valueName is "FILE" or "PATH";
 
     /// <summary>Never empty: a list of nothing but commas is a mistake, not the default.</summary>
     public string[] Split(string text) =>

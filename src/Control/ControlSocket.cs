@@ -6,6 +6,8 @@ namespace DotProxy.Control;
 /// <summary>The socket for operators, bound before anything runs, so that a path that cannot be had ends the start.</summary>
 internal static class ControlSocket
 {
+    private const string NoDirectory = "no such directory; give a path in one that this user may write to";
+
     // Our choice: who come while the server has its hands full wait here.
     private const int Backlog = 8;
 
@@ -29,6 +31,16 @@ internal static class ControlSocket
         {
             throw Fault(place, Explain(path, exception), exception);
         }
+    }
+
+    /// <summary>Finds what would keep <see cref="Bind"/> from the path, and touches nothing: a proxy that runs may have its socket there.</summary>
+    /// <exception cref="StartException">The path cannot be had.</exception>
+    public static void Check(ProxyOptions options)
+    {
+        if (options.Control is not { } path) return;
+        string place = $"{options.NameOf(Settings.Control)} '{path}'";
+        if (!Directory.Exists(Path.GetDirectoryName(Path.GetFullPath(path)))) throw Fault(place, NoDirectory);
+        if (Path.Exists(path) && WhatElse(path) is { } reason) throw Fault(place, reason);
     }
 
     private static Socket Replace(string path, string place)
@@ -63,8 +75,7 @@ internal static class ControlSocket
     /// <summary>Null where a process that is gone has left its socket.</summary>
     private static string? WhyNotReplaced(string path)
     {
-        if (Directory.Exists(path)) return "it is a directory; give the path of a socket in it";
-        if (!OwnerOnly.IsSocket(path)) return "there is a file that is no socket; remove it, or give another path";
+        if (WhatElse(path) is { } reason) return reason;
         using Socket probe = NewSocket();
         // A process that accepts nothing would hold us; it is alive all the same.
         probe.Blocking = false;
@@ -87,8 +98,12 @@ internal static class ControlSocket
         return "a running process listens there; stop it, or give another path";
     }
 
+    /// <summary>Null where a socket stands there.</summary>
+    private static string? WhatElse(string path) => Directory.Exists(path) ? "it is a directory; give the path of a socket in it"
+        : OwnerOnly.IsSocket(path) ? null : "there is a file that is no socket; remove it, or give another path";
+
     private static string Explain(string path, SocketException exception) =>
-        !Directory.Exists(Path.GetDirectoryName(Path.GetFullPath(path))) ? "no such directory; give a path in one that this user may write to"
+        !Directory.Exists(Path.GetDirectoryName(Path.GetFullPath(path))) ? NoDirectory
         : exception.SocketErrorCode == SocketError.AccessDenied ? "permission denied; give a path in a directory that this user may write to"
         : $"{exception.Message.TrimEnd('.')}; give a path in a directory that this user may write to";
 

@@ -23,6 +23,7 @@ public sealed class ConfigFileTests : IDisposable
             client-key = "ca.pem"
             cache-size = "64k"
             cache-file = "cache"
+            control = "socket"
             stale = "2h"
             min-ttl = "1m"
             max-ttl = "7d"
@@ -37,6 +38,7 @@ public sealed class ConfigFileTests : IDisposable
         string authority = Path.Combine(_files.Folder, "ca.pem");
         Assert.Equal((authority, authority, authority), (options.CaFile, options.ClientCertificate, options.ClientKey));
         Assert.Equal((65536, Path.Combine(_files.Folder, "cache")), (options.CacheSize, options.CacheFile));
+        Assert.Equal(Path.Combine(_files.Folder, "socket"), options.Control);
         Assert.Equal((TimeSpan.FromHours(2), TimeSpan.FromMinutes(1), TimeSpan.FromDays(7)), (options.Stale, options.MinTtl, options.MaxTtl));
         Assert.Equal((Policy.Spread, 16, 1024, TimeSpan.FromMilliseconds(800)), (options.Policy, options.Connections, options.QueueCapacity, options.Timeout));
         Assert.Equal((LogLevel.Debug, LogFormat.Json), (options.LogLevel, options.LogFormat));

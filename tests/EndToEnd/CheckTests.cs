@@ -35,6 +35,35 @@ public sealed class CheckTests
         Assert.StartsWith($"dotproxy: --client-key '{TestCertificates.File("good.key")}': the private key is not that of the certificate", result.Output, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("/nonexistent/socket", "no such directory")]
+    [InlineData("/tmp", "it is a directory")]
+    [InlineData("/dev/null", "there is a file that is no socket")]
+    public async Task A_control_path_that_cannot_be_had_ends_it_as_it_would_a_start(string path, string cause)
+    {
+        foreach (string[] words in (string[][])[["check"], ["--listen", "127.0.0.1:0"]])
+        {
+            Tool.Result result = await Tool.RunAsync(Repository.Binary, [.. words, "--ca-file", TestCertificates.Authority, "--control", path]);
+            Assert.Equal(2, result.ExitCode);
+            Assert.StartsWith($"dotproxy: --control '{path}': {cause}; ", result.Output, StringComparison.Ordinal);
+        }
+    }
+
+    // Whoever checks a file may have a proxy running by it.
+    [Fact]
+    public async Task A_control_socket_that_is_in_use_is_left_alone()
+    {
+        DirectoryInfo directory = Directory.CreateTempSubdirectory("dotproxy-check-");
+        using var running = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        string path = Path.Combine(directory.FullName, "control");
+        running.Bind(new UnixDomainSocketEndPoint(path));
+        running.Listen();
+        Tool.Result result = await Tool.RunAsync(Repository.Binary, "check", "--ca-file", TestCertificates.Authority, "--control", path);
+        Assert.True(result.ExitCode == 0, result.Output);
+        Assert.True(File.Exists(path));
+        directory.Delete(recursive: true);
+    }
+
     [Fact]
     public async Task What_a_start_would_warn_of_is_shown()
     {
