@@ -27,7 +27,7 @@ try
     TlsIdentity identity = TlsIdentity.Load(options, Environment.GetEnvironmentVariable, time.GetUtcNow());
     string[] warnings = [.. UnknownVariables.Warnings(Environment.GetEnvironmentVariables()), .. identity.Warnings(time.GetUtcNow())];
     if (options.Report is not null) ControlSocket.Check(options);
-    if (options.Report is { } report) return Terminal.Print(EffectiveConfiguration.Render(report, warnings));
+    if (options.Report is { } report) return Terminal.Print(EffectiveConfiguration.Render(report, [.. warnings, .. hosts?.Warnings() ?? []]));
     using ListenerSockets sockets = ListenerSockets.Bind(options, udpSocketsPerAddress: Environment.ProcessorCount);
     using var stop = new StopSignal();
     using var controlSocket = ControlSocket.Bind(options);

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text;
 using DotProxy.Configuration;
 using DotProxy.Dns;
 using DotProxy.Telemetry;
@@ -12,7 +13,7 @@ namespace DotProxy.LocalNames;
 internal sealed class HostsFile
 {
     // Our choices: some 200 octets of memory a name; and a file of another kind is not to fill the log.
-    private const int MaxNames = 1 << 20, MaxFaultsNamed = 10;
+    private const int MaxNames = 1 << 20, MaxFaultsNamed = 10, LongestLine = 1 << 16;
 
     private readonly string _path, _source;
     private readonly List<HostsLine> _lines = [];
@@ -37,7 +38,7 @@ internal sealed class HostsFile
         if (path is null) return null;
         try
         {
-            return Parse(path, File.ReadLines(path), source);
+            return Parse(path, ReadLines(path, source), source);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -55,12 +56,38 @@ internal sealed class HostsFile
         return file;
     }
 
+    /// <summary>What <see cref="Announce"/> warns of, for who does not start.</summary>
+    public IEnumerable<string> Warnings() =>
+    [
+        .. _faults.Select(fault => $"{_path}:{fault.Line}: {fault.Text}; the line is left out"),
+        .. _faultCount > _faults.Count ? [$"{_faultCount - _faults.Count} more lines of {_path} are left out; is it a hosts file?"] : (string[])[],
+    ];
+
     /// <summary>Logs what was read, and what was not.</summary>
     public void Announce(LogEvents log)
     {
         log.HostsRead(_names, _path);
         foreach (HostsFault fault in _faults) log.HostsLineUnusable($"{_path}:{fault.Line}", fault.Text);
         if (_faultCount > _faults.Count) log.MoreHostsLinesUnusable(_faultCount - _faults.Count, _path);
+    }
+
+    // The framework's takes a line of any length: a device that never ends one would take all memory.
+    private static IEnumerable<string> ReadLines(string path, string source)
+    {
+        using var reader = new StreamReader(path);
+        var line = new StringBuilder();
+        for (int next = reader.Read(); next >= 0; next = reader.Read())
+        {
+            if (next != '\n')
+            {
+                if (line.Length == LongestLine) throw new StartException($"{source} '{path}': it has a line of more than {LongestLine} characters; {SettingParsers.HostsRemedy}");
+                line.Append((char)next);
+                continue;
+            }
+            yield return line.ToString();
+            line.Clear();
+        }
+        yield return line.ToString();
     }
 
     private void Take(int number, string text)

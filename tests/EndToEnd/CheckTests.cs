@@ -65,6 +65,18 @@ public sealed class CheckTests
     }
 
     [Fact]
+    public async Task Lines_of_a_hosts_file_that_a_start_would_leave_out_are_shown()
+    {
+        string hosts = Path.GetTempFileName();
+        await File.WriteAllTextAsync(hosts, "10.0.0.1 a\n" + string.Concat(Enumerable.Repeat("nonsense\n", 12)), TestContext.Current.CancellationToken);
+        Tool.Result result = await Tool.RunAsync(Repository.Binary, "check", "--ca-file", TestCertificates.Authority, "--hosts", hosts);
+        File.Delete(hosts);
+        Assert.Equal(0, result.ExitCode);
+        Assert.Contains($"# warning: {hosts}:2: 'nonsense' is no IP address; the line is left out\n", result.Output, StringComparison.Ordinal);
+        Assert.Contains($"# warning: 2 more lines of {hosts} are left out; is it a hosts file?\n", result.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task What_a_start_would_warn_of_is_shown()
     {
         await using var process = new BackgroundProcess(

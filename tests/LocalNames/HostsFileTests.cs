@@ -57,6 +57,22 @@ public sealed class HostsFileTests : IDisposable
     }
 
     [Fact]
+    public void A_line_without_end_ends_the_start() => Assert.Equal(
+        "--hosts '/dev/zero': it has a line of more than 65536 characters; give the path of a file like /etc/hosts that this user may read",
+        Assert.Throws<StartException>(() => HostsFile.Load("/dev/zero", "--hosts")).Message);
+
+    [Theory]
+    [InlineData("10.0.0.1 a\r\n10.0.0.2 b\r\n")]
+    [InlineData("10.0.0.1 a\n\n10.0.0.2 b")]
+    public void Lines_end_as_people_end_them(string text)
+    {
+        File.WriteAllText(_path, text);
+        HostsFile file = HostsFile.Load(_path, "--hosts")!;
+        Assert.Equal([Messages.Name("a"), Messages.Name("b")], file.Lines.Select(line => line.Names[0]));
+        Assert.Equal(0, file.FaultCount);
+    }
+
+    [Fact]
     public void More_names_than_there_is_room_for_end_the_start()
     {
         string line = "0.0.0.0 " + string.Join(' ', Enumerable.Repeat("a", 1024));
