@@ -16,6 +16,7 @@ internal static class CommandLine
 
     // The first word may be a command; what follows are options, whichever it is. None starts the proxy.
     private const string CheckCommand = "check";
+    private static readonly string[] s_commands = [CheckCommand, "cache"];
 
     public static string Version { get; } =
         typeof(CommandLine).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion;
@@ -29,7 +30,7 @@ internal static class CommandLine
         if (print.Length > 0) return null;
         bool isCheck = words is [CheckCommand, ..];
         string[] flags = [.. Settings.All.Select(setting => setting.Flag)], switches = [.. Settings.All.Where(setting => setting.IsSwitch).Select(setting => setting.Flag)];
-        var arguments = new Arguments([.. words.Skip(isCheck ? 1 : 0)], flags, switches);
+        var arguments = new Arguments([.. words.Skip(isCheck ? 1 : 0)], flags, switches, commands: s_commands);
         var sources = Sources.Open(arguments, environment);
         ProxyOptions options = ReadAll(sources);
         return isCheck ? options with { Report = EffectiveConfiguration.Render(sources) } : options;

@@ -222,12 +222,19 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("--timeuot", "'--timeuot' is unknown (did you mean --timeout?); 'dotproxy --help' lists what there is")]
     [InlineData("", "'' is unknown; 'dotproxy --help' lists what there is")]
     [InlineData("serve", "'serve' is unknown; 'dotproxy --help' lists what there is")]
+    [InlineData("chekc", "'chekc' is unknown (did you mean check?); 'dotproxy --help' lists what there is")]
+    [InlineData("chache", "'chache' is unknown (did you mean cache?); 'dotproxy --help' lists what there is")]
+    [InlineData("listen", "'listen' is unknown (did you mean --listen?); 'dotproxy --help' lists what there is")]
     [InlineData("--Listen", "'--Listen' is unknown (did you mean --listen?); 'dotproxy --help' lists what there is")]
     [InlineData("--lsiten", "'--lsiten' is unknown (did you mean --listen?); 'dotproxy --help' lists what there is")]
     [InlineData("--loglevel=info", "'--loglevel' is unknown (did you mean --log-level?); 'dotproxy --help' lists what there is")]
     [InlineData("--connection-count", "'--connection-count' is unknown (did you mean --connections?); 'dotproxy --help' lists what there is")]
     [InlineData("--client", "'--client' is unknown; 'dotproxy --help' lists what there is")]
     public void What_is_unknown_is_refused_by_its_name(string argument, string expected) => Assert.Equal(expected, Refusal(argument));
+
+    [Fact]
+    public void A_command_behind_options_is_told_its_place() =>
+        Assert.Equal("'check' goes before all options: 'dotproxy check …'; 'dotproxy --help' shows how", Refusal("--queue", "99", "check"));
 
     [Fact]
     public void A_flag_without_its_value_is_refused_by_its_name()
