@@ -1,17 +1,20 @@
 using System.Buffers;
 using System.Security.Cryptography;
+using DotProxy.Configuration;
+using DotProxy.Dns;
 using DotProxy.Telemetry;
 
 namespace DotProxy.Caching;
 
 /// <summary>
 /// Keeps the cache over a restart. The file is written beside its place and then put there in one step, so that it is never half a
-/// file; a checksum tells one that was damaged. What it holds ages while nobody runs; failures are not kept.
+/// file; a checksum tells one that was damaged. What it holds ages while nobody runs; failures are not kept, nor what is in a routed
+/// zone: by the next start the route may be gone, or be new, and what another server said of a name would stand for it.
 /// <code>
 /// "DOTPROXY" | VERSION 32 | TIME 64 (Unix seconds) | entry … | SHA-256 of all before it
 /// </code>
 /// </summary>
-internal sealed class CacheFile(string path, AnswerCache cache, CacheClock clock, CachePolicy policy, TimeProvider time, LogEvents log)
+internal sealed class CacheFile(string path, AnswerCache cache, CacheClock clock, CachePolicy policy, TimeProvider time, LogEvents log, NameMap<RouteSpec> routed)
 {
     private const int Checksum = SHA256.HashSizeInBytes;
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
@@ -80,7 +83,7 @@ internal sealed class CacheFile(string path, AnswerCache cache, CacheClock clock
         CacheFileFormat.WriteHeader(gathered, time.GetUtcNow().ToUnixTimeSeconds());
         // Entries are gathered under a shard's lock, and written without it.
         cache.ForEach(
-            entry => count += CacheFileFormat.TryWrite(gathered, entry, now) ? 1 : 0,
+            entry => count += routed.FindNearest(entry.Question[..^4]) is null && CacheFileFormat.TryWrite(gathered, entry, now) ? 1 : 0,
             () =>
             {
                 hash.AppendData(gathered.WrittenSpan);
@@ -125,7 +128,7 @@ internal sealed class CacheFile(string path, AnswerCache cache, CacheClock clock
         while (file.Position < end)
         {
             if (!CacheFileFormat.TryRead(file, buffer, out StoredEntry entry)) return null;
-            if (entry.TryRestore(cache, policy, now, down)) count++;
+            if (entry.TryRestore(cache, policy, now, down, routed)) count++;
         }
         return count;
     }

@@ -1,4 +1,5 @@
 using DotProxy.Configuration;
+using DotProxy.Dns;
 using DotProxy.Resolution;
 using DotProxy.Telemetry;
 
@@ -22,7 +23,9 @@ internal sealed class CacheStage : IDisposable
         _resolver = new CachingResolver(next, new AnswerMemory(cache, policy, clock), options.Timeout, time, counters, log);
         Control = new CacheControl(cache, clock, counters);
         if (options.CacheFile is not { } path) return;
-        _file = new CacheFile(path, cache, clock, policy, time, log);
+        var routed = new NameMap<RouteSpec>();
+        foreach (RouteSpec route in options.Routes) routed.Add(route.Zone, route);
+        _file = new CacheFile(path, cache, clock, policy, time, log, routed);
         _file.Load();
         _saving = time.CreateTimer(_ => _file.Save(), null, s_savePeriod, s_savePeriod);
     }

@@ -1,3 +1,4 @@
+using DotProxy.Configuration;
 using DotProxy.Dns;
 using DotProxy.Resolution;
 
@@ -18,9 +19,9 @@ internal readonly ref struct StoredEntry
 
     public ReadOnlySpan<byte> Message { get; init; }
 
-    /// <summary>Puts it into the cache as old as it is by now; false where it may not be given any more, or is no answer.</summary>
+    /// <summary>Puts it into the cache as old as it is by now; false where it may not be given any more, is no answer, or is in a routed zone.</summary>
     /// <param name="down">Seconds since the file was written.</param>
-    public bool TryRestore(AnswerCache cache, CachePolicy policy, uint now, long down)
+    public bool TryRestore(AnswerCache cache, CachePolicy policy, uint now, long down, NameMap<RouteSpec> routed)
     {
         long storedAt = now - (Age + down), expiresAt = now + Math.Min(Left, policy.MaxTtl) - down;
         bool isInTime = Age >= 0 && storedAt > 0 && expiresAt >= storedAt && expiresAt + policy.StaleFor > now;
@@ -34,6 +35,7 @@ internal readonly ref struct StoredEntry
         Span<byte> room = stackalloc byte[QuestionKey.Room];
         QuestionKey key = QuestionKey.Create(
             question, (Flags & KeyFlags.DnssecOk) != 0, (Flags & KeyFlags.CheckingDisabled) != 0, room);
+        if (routed.FindNearest(key.Question[..^4]) is not null) return false;
         cache.Put(key, parts, new AnswerLifetime(Kind, (uint)(expiresAt - storedAt), HasLongerTtls: false), (uint)storedAt);
         return true;
     }

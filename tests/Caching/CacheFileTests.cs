@@ -1,4 +1,6 @@
 using DotProxy.Caching;
+using DotProxy.Configuration;
+using DotProxy.Dns;
 using DotProxy.Telemetry;
 using DotProxy.Tests.Fakes;
 
@@ -130,8 +132,32 @@ public sealed class CacheFileTests : IDisposable
         Assert.True(File.Exists(Path));
     }
 
-    private CacheFile NewFile(CacheHouse house, CachePolicy? policy = null) =>
-        new(Path, house.Cache, house.Clock, policy ?? new CachePolicy(), house.Time, new LogEvents(house.Log, house.Time));
+    // What the public said of a name before it was routed must not hide what its own server says, nor what that said stay behind.
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Neither_a_route_that_is_new_nor_one_that_is_gone_meets_what_another_server_said(bool isNew)
+    {
+        using (var before = new CacheHouse())
+        {
+            before.Ask(CacheHouse.Query("Nas.LAN"), Answers.NoSuchName("nas.lan", minimum: 300));
+            before.Ask(CacheHouse.Query("lan"), Answers.NoSuchName("lan", minimum: 300));
+            before.Ask(CacheHouse.Query("a.example.com"), Answers.Address("a.example.com", ttl: 300));
+            NewFile(before, routed: isNew ? null : "lan").Save();
+        }
+        using var after = new CacheHouse();
+        NewFile(after, routed: isNew ? "lan" : null).Load();
+        Assert.Single(after.Recall("a.example.com").Answers);
+        Assert.True(after.Misses("nas.lan"));
+        Assert.True(after.Misses("lan"));
+    }
+
+    private CacheFile NewFile(CacheHouse house, CachePolicy? policy = null, string? routed = null)
+    {
+        var zones = new NameMap<RouteSpec>();
+        if (routed is not null) zones.Add(HostName.Parse(routed), new RouteSpec(HostName.Parse(routed), UpstreamSpec.Default, null));
+        return new(Path, house.Cache, house.Clock, policy ?? new CachePolicy(), house.Time, new LogEvents(house.Log, house.Time), zones);
+    }
 
     private void SaveOne(uint ttl = 300)
     {
