@@ -28,8 +28,11 @@ internal sealed class Trial
     /// <summary>Whether the query is completed, or just about to be.</summary>
     public bool IsDone { get; set; }
 
-    /// <summary>Attempts that have not ended.</summary>
+    /// <summary>Attempts that have not ended: until then nobody uses the trial again.</summary>
     public int Running { get; set; }
+
+    /// <summary>Those of them whose outcome is not known: whoever brings the last one's must see to what comes next.</summary>
+    public int Open { get; private set; }
 
     public int Attempts { get; private set; }
 
@@ -55,7 +58,7 @@ internal sealed class Trial
         Asked = asked;
         Generation++;
         IsDone = false;
-        Running = Attempts = 0;
+        Running = Open = Attempts = 0;
         _asked = _useful = _useless = 0;
         _heldLength = 0;
         _heldRcode = Rcode.NoError;
@@ -69,13 +72,16 @@ internal sealed class Trial
     {
         _asked |= Bit(member);
         Running++;
+        Open++;
         Attempts++;
         Latest = member;
         LatestAt = now;
     }
 
+    /// <summary>Notes an attempt's outcome.</summary>
     public void Note(Member member, bool isUseful)
     {
+        Open--;
         if (isUseful) _useful |= Bit(member);
         else _useless |= Bit(member);
     }

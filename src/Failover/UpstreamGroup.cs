@@ -103,8 +103,9 @@ internal sealed class UpstreamGroup : IUpstream
         Attempt? next = null;
         lock (trial)
         {
-            bool isLast = trial.Running == 1;
             trial.Note(member, isUseful);
+            // Not by those that run: another may have failed too and not have ended, as two do at a deadline, or around a call that fails inside.
+            bool isLast = trial.Open == 0;
             if (!trial.IsDone && !isUseful && !outcome.IsOwnFailure) trial.Hold(outcome.Message, rcode);
             if (!trial.IsDone && !isUseful && isLast) next = TryBegin(trial);
             isDoneNow = !trial.IsDone && (isUseful || (isLast && next is null));

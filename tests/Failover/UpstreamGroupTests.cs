@@ -72,7 +72,8 @@ public sealed class UpstreamGroupTests
         house.Ask("b.test");
         Assert.Equal((1, 2), (house.Upstreams[0].Asked, house.Upstreams[1].Asked));
 
-        house.Pass(s_second / 2);
+        // The first probe comes within a quarter of a second, the next one not before three eighths.
+        house.Pass(TimeSpan.FromMilliseconds(300));
         Assert.Equal(2, house.Upstreams[0].Asked);
         house.Upstreams[0].Silent = false;
         house.Upstreams[0].Answer();
@@ -124,6 +125,40 @@ public sealed class UpstreamGroupTests
         house.Upstreams[1].AtOnce = Rcode.NoError;
         FakeQuery query = house.Ask();
         Assert.Equal((0, 1, 0), (GroupHouse.RcodeOf(query), query.Completions, house.Group.Pending));
+    }
+
+    [Theory]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void Where_all_fail_inside_the_call_as_with_full_queues_the_query_is_completed_all_the_same(int upstreams)
+    {
+        using var house = new GroupHouse(upstreams);
+        foreach (ScriptedUpstream upstream in house.Upstreams) upstream.AtOnce = Rcode.ServerFailure;
+        FakeQuery query = house.Ask();
+        Assert.Equal(((int)Rcode.ServerFailure, 1, 0), (GroupHouse.RcodeOf(query), query.Completions, house.Group.Pending));
+    }
+
+    [Fact]
+    public void Two_that_fail_at_the_same_moment_as_at_a_deadline_leave_no_query_behind()
+    {
+        using var house = new GroupHouse(upstreams: 2);
+        using var together = new Barrier(2);
+        var asked = new List<FakeQuery>();
+        void FailAll(ScriptedUpstream upstream)
+        {
+            while (upstream.Pending > 0)
+            {
+                together.SignalAndWait(TestContext.Current.CancellationToken);
+                upstream.Fail("deadline");
+            }
+        }
+
+        for (int i = 0; i < 2000; i++) asked.Add(house.Ask());
+        house.Time.Advance(s_second + TimeSpan.FromMilliseconds(25));
+        Assert.Equal((2000, 2000), (house.Upstreams[0].Pending, house.Upstreams[1].Pending));
+        Parallel.ForEach(house.Upstreams, FailAll);
+        Assert.All(asked, query => Assert.Equal(1, query.Completions));
+        Assert.Equal(0, house.Group.Pending);
     }
 
     [Fact]
