@@ -92,13 +92,15 @@ internal sealed class Member(IUpstream upstream, int index, TimeProvider time, F
     /// <summary>Looks whether it is well. True where a probe is to be sent now.</summary>
     public bool Look(long now)
     {
+        TimeSpan silence = Silence;
+        bool isSilent = !_isLeftOut && upstream.IsSilent(silence, now);
         lock (_lock)
         {
             if (!_isLeftOut)
             {
                 // Whoever found the trouble has logged it.
                 if (upstream.Trouble is { } trouble) LeaveOut(trouble.Text, isKnown: true);
-                else if (upstream.IsSilent(Silence, now)) LeaveOut($"no answer for {Silence.TotalMilliseconds:0} ms", isKnown: false);
+                else if (isSilent) LeaveOut($"no answer for {silence.TotalMilliseconds:0} ms", isKnown: false);
             }
             if (!_isLeftOut || now < _probeAt) return false;
             // Should the probe be lost, the next one follows.
@@ -108,7 +110,7 @@ internal sealed class Member(IUpstream upstream, int index, TimeProvider time, F
     }
 
     /// <summary>So long without any answer is not slow, but dead. A lost packet costs a quarter of a second on a good line.</summary>
-    private TimeSpan Silence => _latency.P95 is not { } p95 || p95 * P95sOfSilence > s_longestSilence ? s_longestSilence
+    private TimeSpan Silence => P95 is not { } p95 || p95 * P95sOfSilence > s_longestSilence ? s_longestSilence
         : p95 * P95sOfSilence < s_shortestSilence ? s_shortestSilence : p95 * P95sOfSilence;
 
     private void LeaveOut(string why, bool isKnown)

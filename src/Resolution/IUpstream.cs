@@ -15,7 +15,10 @@ internal interface IUpstream : IResolver, IDisposable
     /// <summary>What has been wrong since it last answered, though it may pass in a moment; null while nothing is.</summary>
     Failure? Trouble { get; }
 
-    /// <summary>Whether queries have gone unanswered for so long, and nothing else has been answered meanwhile.</summary>
+    /// <summary>
+    /// Whether queries have gone unanswered for so long, and nothing else has been answered meanwhile. On the way there it is asked what it
+    /// knows for certain, so that one slow name is no silence: call it again and again, and under no lock.
+    /// </summary>
     /// <param name="now">A timestamp of the <see cref="TimeProvider"/>.</param>
     bool IsSilent(TimeSpan limit, long now);
 

@@ -18,7 +18,6 @@ internal sealed class UpstreamWorker(QueryChannel channel, Upstream upstream, Ti
     // RFC 9520 §3.1 bounds tries; ours is one more on a fresh connection. A connection that went on answering and was then
     // closed (a server's bound on queries per connection) is no failure of what it left unanswered: that does not count.
     private const int MaxFailedAttempts = 1;
-
     // So early in the time that a connection has, a probe tells a slow name from a dead connection: others may be waiting to step in.
     private const int ProbesPerLimit = 4;
 
@@ -27,10 +26,8 @@ internal sealed class UpstreamWorker(QueryChannel channel, Upstream upstream, Ti
     private readonly ProbeQuery _probe = new();
     private readonly PathCheck _path = new(upstream, time, log);
     private Gate _gate;
-    private UpstreamConnection? _connection;
-    private UpstreamConnection? _dialed;
-    private volatile bool _isSaturated;
-    private volatile bool _wantsProbe;
+    private UpstreamConnection? _connection, _dialed;
+    private volatile bool _isSaturated, _wantsProbe;
 
     /// <summary>Whether it has a connection that works as far as anybody knows.</summary>
     public bool IsConnected => Volatile.Read(ref _connection) is { IsBroken: false };
@@ -67,7 +64,6 @@ internal sealed class UpstreamWorker(QueryChannel channel, Upstream upstream, Ti
         _path.Judge(connection, now);
         if (connection.IsStalled(stallLimit, now)) connection.Abort(upstream.Failures.FellSilent);
         else if (!_probe.IsUnderWay && connection.IsStalled(stallLimit / ProbesPerLimit, now)) _wantsProbe = true;
-
         var expired = new List<Query>();
         connection.TakeExpired(now, expired);
         var sinks = new SinkSet();
@@ -85,8 +81,13 @@ internal sealed class UpstreamWorker(QueryChannel channel, Upstream upstream, Ti
         return null;
     }
 
-    /// <inheritdoc cref="UpstreamConnection.IsStalled"/>
-    public bool IsStalled(TimeSpan limit, long now) => Volatile.Read(ref _connection) is { } connection && connection.IsStalled(limit, now);
+    /// <summary>Whether its connection is stalled; halfway there it asks whether that is dead, or only a name slow.</summary>
+    public bool IsSilent(TimeSpan limit, long now)
+    {
+        if (Volatile.Read(ref _connection) is not { } connection || !connection.IsStalled(limit / 2, now)) return false;
+        if (!_probe.IsUnderWay && (_wantsProbe = true)) Signal();
+        return connection.IsStalled(limit, now);
+    }
 
     /// <summary>Ends the connection, so that what is in flight on it is refused or asked again.</summary>
     public void Abort(Failure cause) => Volatile.Read(ref _connection)?.Abort(cause);

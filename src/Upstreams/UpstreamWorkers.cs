@@ -82,7 +82,7 @@ internal sealed class UpstreamWorkers : IUpstream, IQueryConsumer
 
     public Failure? Trouble => _upstream.Trouble;
 
-    public bool IsSilent(TimeSpan limit, long now) => Array.Exists(_workers, worker => worker.IsStalled(limit, now));
+    public bool IsSilent(TimeSpan limit, long now) => Array.Exists(_workers, worker => worker.IsSilent(limit, now));
 
     public void Resolve(Query query, SinkSet sinks) => _channel.Resolve(query, sinks);
 

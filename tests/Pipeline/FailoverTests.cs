@@ -55,6 +55,19 @@ public sealed class FailoverTests
         Assert.Equal(asked, silent.Queries.Count(query => Wire.NameOf(query) != "."));
     }
 
+    [Fact]
+    public async Task One_slow_name_on_a_quiet_line_is_no_silence()
+    {
+        static FakeReply Answer(byte[] query, int number) =>
+            new(Wire.Answer(query)) { Delay = Wire.NameOf(query).StartsWith("slow", StringComparison.Ordinal) ? TimeSpan.FromSeconds(2) : TimeSpan.Zero };
+        await using FakeUpstream first = new(Answer), second = new(Answer);
+        var log = new RecordingLogger();
+        await using var proxy = new ProxyInProcess([first.Spec, second.Spec], logger: log);
+        Assert.Equal(100, (await DnsClient.FloodAsync(proxy.EndPoint, 100, window: 5, "n")).Answered);
+        Assert.Equal(0, Wire.Rcode(await DnsClient.AskAsync(proxy.EndPoint, Wire.Query(1, "slow.test"))));
+        Assert.DoesNotContain(log.Messages, message => message.Contains("left out", StringComparison.Ordinal));
+    }
+
     [Theory]
     [InlineData(ServerFailure)]
     [InlineData(Refused)]
