@@ -50,9 +50,8 @@ public sealed class FailoverTests
         Assert.True(Stopwatch.GetElapsedTime(start) < TimeSpan.FromSeconds(2));
 
         // From here on nobody waits at all.
-        int asked = silent.Queries.Count(query => Wire.NameOf(query) != ".");
         Assert.Equal(new DnsClient.Tally(100, 100, 0, 0), await DnsClient.FloodAsync(proxy.EndPoint, 100, window: 10, "m"));
-        Assert.Equal(asked, silent.Queries.Count(query => Wire.NameOf(query) != "."));
+        Assert.DoesNotContain(silent.Queries, query => Wire.NameOf(query).StartsWith('m'));
     }
 
     [Fact]
