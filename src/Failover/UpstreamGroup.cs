@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Security.Cryptography;
 using DotProxy.Configuration;
 using DotProxy.Dns;
 using DotProxy.Resolution;
@@ -23,7 +22,6 @@ internal sealed class UpstreamGroup : IUpstream
     // Our choices. A second is more than any upstream on a working line needs, and leaves time for two more. Three tries bound what one
     // question can cost (RFC 9520 §3.1).
     private static readonly TimeSpan s_sweepPeriod = TimeSpan.FromMilliseconds(25), s_patience = TimeSpan.FromSeconds(1), s_probeTime = TimeSpan.FromSeconds(2);
-    private static readonly TimeSpan s_drainPoll = TimeSpan.FromMilliseconds(5);
     private const int MostAttempts = 3;
 
     // Where answers take a millisecond, one that takes three needs no help.
@@ -45,7 +43,7 @@ internal sealed class UpstreamGroup : IUpstream
     /// <param name="upstreams">At least two, in the order of the user's preference; the group owns them.</param>
     public UpstreamGroup(IReadOnlyList<IUpstream> upstreams, IPolicy policy, TimeProvider time, Counters counters, LogEvents log)
     {
-        _members = [.. upstreams.Select((upstream, index) => new Member(upstream, index, time, Jitter, log))];
+        _members = [.. upstreams.Select((upstream, index) => new Member(upstream, index, time, Jitter.Draw, log))];
         _policy = policy;
         _time = time;
         _counters = counters;
@@ -67,9 +65,6 @@ internal sealed class UpstreamGroup : IUpstream
     public Failure? Trouble => Array.TrueForAll(_members, member => member.Upstream.Trouble is not null) ? _members[0].Upstream.Trouble : null;
 
     public bool IsSilent(TimeSpan limit, long now) => Array.TrueForAll(_members, member => member.Upstream.IsSilent(limit, now));
-
-    /// <summary>Evenly from [0, 1).</summary>
-    public static double Jitter() => RandomNumberGenerator.GetInt32(1 << 20) / (double)(1 << 20);
 
     public void Resolve(Query query, SinkSet sinks)
     {
@@ -123,8 +118,7 @@ internal sealed class UpstreamGroup : IUpstream
     /// <summary>The group's queries first, for they may need any of the members.</summary>
     public async Task StopAsync(TimeSpan drainTime)
     {
-        long start = _time.GetTimestamp();
-        while (await IsAnyPendingAsync() && _time.GetElapsedTime(start) < drainTime) await Task.Delay(s_drainPoll, _time);
+        await Draining.WaitAsync(() => Pending, drainTime, _time);
         if (Pending > 0) _log.StoppedLate(Pending);
         // What an upstream still holds now nobody waits for, or must wait no longer.
         await Task.WhenAll(_members.Select(member => member.Upstream.StopAsync(TimeSpan.Zero)));
@@ -135,14 +129,6 @@ internal sealed class UpstreamGroup : IUpstream
         Debug.Assert(_trials.Count == 0, "a query was never completed");
         _sweep.Dispose();
         foreach (Member member in _members) member.Upstream.Dispose();
-    }
-
-    /// <summary>Twice, with a pause: a query on its way from one hand to the next is not seen for a moment.</summary>
-    private async Task<bool> IsAnyPendingAsync()
-    {
-        if (Pending > 0) return true;
-        await Task.Delay(s_drainPoll, _time);
-        return Pending > 0;
     }
 
     /// <summary>Under the trial's lock: prepares an attempt at whoever is to be asked next; null where that would be once too often.</summary>
@@ -160,7 +146,7 @@ internal sealed class UpstreamGroup : IUpstream
 
     private static IPolicy PolicyOf(Policy policy) => policy switch
     {
-        Policy.Fastest => new FastestPolicy(Jitter),
+        Policy.Fastest => new FastestPolicy(Jitter.Draw),
         Policy.Spread => new SpreadPolicy(),
         _ => new OrderedPolicy(),
     };

@@ -6,11 +6,14 @@ namespace DotProxy.Upstreams;
 /// <summary>The end of a query that gets no answer.</summary>
 internal static class FailedQuery
 {
-    /// <summary>Counts it, logs it, and completes it with the reason.</summary>
+    /// <summary>Completes it with the reason; counts and logs it where somebody waits for it.</summary>
     public static void Fail(this Query query, Failure failure, SinkSet sinks, Counters counters, LogEvents log)
     {
-        counters.Failed.Increment();
-        log.QueryFailed(query.Question, failure.Text);
+        if (query is not RootProbe)
+        {
+            counters.Failed.Increment();
+            log.QueryFailed(query.Question, failure.Text);
+        }
         query.Complete(Outcome.Failed(failure), sinks);
     }
 }

@@ -9,13 +9,10 @@ namespace DotProxy.Upstreams;
 /// The stage that asks a server in clear, for the names that were routed to it: each query by itself, on the pool. These are few, and
 /// near; what every other query pays for in care, on <see cref="UpstreamWorker"/>'s way, they need not.
 /// </summary>
-internal sealed class PlainUpstream : IResolver, IDisposable
+internal sealed class PlainUpstream : IUpstream
 {
     /// <summary>Our choice: each has a socket, and a server at home that leaves so many unanswered is gone.</summary>
     public const int MaxInFlight = 256;
-
-    // As long as the encrypted upstreams have.
-    private static readonly TimeSpan s_drainTime = TimeSpan.FromSeconds(3.5), s_refuseTime = TimeSpan.FromMilliseconds(250), s_drainPoll = TimeSpan.FromMilliseconds(5);
 
     private readonly string _name;
     private readonly PlainExchange _exchange;
@@ -42,11 +39,17 @@ internal sealed class PlainUpstream : IResolver, IDisposable
         _full = new Failure(ExtendedErrorCode.NetworkError, $"{name}: {MaxInFlight} queries wait for it already", IsOverload: true);
     }
 
+    public string Name => _name;
+
     /// <summary>Asking is the only way to know.</summary>
     public Failure? Outage => null;
 
+    public Failure? Trouble => null;
+
     /// <summary>Queries taken and not yet completed.</summary>
     public int Pending => Volatile.Read(ref _inFlight);
+
+    public bool IsSilent(TimeSpan limit, long now) => false;
 
     /// <summary>Takes the query over; at the bound it is answered SERVFAIL at once (EDE 23), and counted.</summary>
     public void Resolve(Query query, SinkSet sinks)
@@ -68,14 +71,17 @@ internal sealed class PlainUpstream : IResolver, IDisposable
     {
     }
 
-    /// <summary>Waits until every query is answered or too late; what is left then is answered SERVFAIL.</summary>
-    public async Task StopAsync()
+    /// <summary>There is no connection that could have been cut.</summary>
+    public void NetworkChanged()
     {
-        long start = _time.GetTimestamp();
-        while (Pending > 0 && _time.GetElapsedTime(start) < s_drainTime) await Task.Delay(s_drainPoll, _time);
+    }
+
+    public async Task StopAsync(TimeSpan drainTime)
+    {
+        await Draining.WaitAsync(() => Pending, drainTime, _time);
         if (Pending > 0) _log.StoppedLate(Pending);
         await _stopping.CancelAsync();
-        while (Pending > 0 && _time.GetElapsedTime(start) < s_drainTime + s_refuseTime) await Task.Delay(s_drainPoll, _time);
+        await Draining.WaitAsync(() => Pending, Draining.RefuseTime, _time);
     }
 
     public void Dispose() => _stopping.Dispose();

@@ -12,12 +12,13 @@ namespace DotProxy.Upstreams;
 /// </summary>
 internal sealed class RoutedUpstreams : IDisposable
 {
-    private readonly List<UpstreamWorkers> _encrypted = [];
-    private readonly List<PlainUpstream> _plain = [];
+    private readonly List<IUpstream> _all;
 
-    private readonly IUpstream _others;
-
-    private RoutedUpstreams(IUpstream others) => Resolver = _others = others;
+    private RoutedUpstreams(IUpstream others)
+    {
+        _all = [others];
+        Resolver = others;
+    }
 
     /// <summary>What stands behind the cache: the fork, or the next stage itself where nothing is routed.</summary>
     public IResolver Resolver { get; private init; }
@@ -30,15 +31,19 @@ internal sealed class RoutedUpstreams : IDisposable
         if (options.Routes.Count == 0) return new RoutedUpstreams(others);
         var byTarget = new Dictionary<string, Route>();
         var byZone = new NameMap<Route>();
-        List<Route> all = [];
-        var upstreams = new RoutedUpstreams(others) { Resolver = new RoutingResolver(others, byZone, all) };
+        List<Route> routes = [];
+        var upstreams = new RoutedUpstreams(others) { Resolver = new RoutingResolver(others, byZone, routes) };
         foreach (RouteSpec spec in options.Routes)
         {
             log.Routed(spec.ZoneName, spec.Target);
             if (!byTarget.TryGetValue(spec.Target, out Route? route))
             {
-                route = byTarget[spec.Target] = new Route(upstreams.Start(spec, options, identity, time, counters, log));
-                all.Add(route);
+                IUpstream upstream = spec.Plain is { } plain
+                    ? new PlainUpstream(plain, options.Timeout, RandomNumberGenerator.Fill, time, counters, log)
+                    : UpstreamWorkers.Start(spec.Encrypted!, options, identity, time, counters, log);
+                upstreams._all.Add(upstream);
+                route = byTarget[spec.Target] = new Route(upstream);
+                routes.Add(route);
             }
             byZone.Add(spec.Zone, route);
         }
@@ -46,33 +51,9 @@ internal sealed class RoutedUpstreams : IDisposable
     }
 
     /// <summary>All at once: waits until every query is answered or too late.</summary>
-    public Task StopAsync() => Task.WhenAll(
-        [_others.StopAsync(IUpstream.DrainTime), .. _encrypted.Select(workers => workers.StopAsync(IUpstream.DrainTime)), .. _plain.Select(plain => plain.StopAsync())]);
+    public Task StopAsync() => Task.WhenAll(_all.Select(upstream => upstream.StopAsync(IUpstream.DrainTime)));
 
-    /// <summary>Those that are asked in clear keep no connection.</summary>
-    public void NetworkChanged()
-    {
-        _others.NetworkChanged();
-        _encrypted.ForEach(workers => workers.NetworkChanged());
-    }
+    public void NetworkChanged() => _all.ForEach(upstream => upstream.NetworkChanged());
 
-    public void Dispose()
-    {
-        _others.Dispose();
-        _encrypted.ForEach(workers => workers.Dispose());
-        _plain.ForEach(plain => plain.Dispose());
-    }
-
-    private IResolver Start(RouteSpec spec, ProxyOptions options, TlsIdentity identity, TimeProvider time, Counters counters, LogEvents log)
-    {
-        if (spec.Plain is { } plain)
-        {
-            var upstream = new PlainUpstream(plain, options.Timeout, RandomNumberGenerator.Fill, time, counters, log);
-            _plain.Add(upstream);
-            return upstream;
-        }
-        UpstreamWorkers workers = UpstreamWorkers.Start(spec.Encrypted!, options, identity, time, counters, log);
-        _encrypted.Add(workers);
-        return workers;
-    }
+    public void Dispose() => _all.ForEach(upstream => upstream.Dispose());
 }

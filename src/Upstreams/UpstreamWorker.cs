@@ -215,7 +215,7 @@ internal sealed class UpstreamWorker(QueryChannel channel, Upstream upstream, Ti
 
     private void AskAgain(Query query, bool answeredSince, Failure cause)
     {
-        if (query is ProbeQuery)
+        if (query is RootProbe)
         {
             query.Complete(Outcome.Failed(cause), _sinks);
             return;

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using DotProxy.Configuration;
 using DotProxy.Resolution;
 using DotProxy.Telemetry;
@@ -6,8 +5,8 @@ using DotProxy.Telemetry;
 namespace DotProxy.Upstreams;
 
 /// <summary>
-/// One upstream that is asked over TLS or HTTPS: a bounded channel and the workers that drain it. The first idle one that has a connection takes what is in the channel, so that queries gather on
-/// few connections; others are dialled when the first are at their bound.
+/// One upstream that is asked over TLS or HTTPS: a bounded channel and the workers that drain it. The first idle one that has a connection
+/// takes what is in the channel, so that queries gather on few connections; others are dialled when the first are at their bound.
 /// </summary>
 internal sealed class UpstreamWorkers : IUpstream, IQueryConsumer
 {
@@ -16,11 +15,8 @@ internal sealed class UpstreamWorkers : IUpstream, IQueryConsumer
     private const int SweepsPerTimeout = 16;
     private const int BacklogForNextConnection = 256;
 
-    private static readonly TimeSpan s_refuseTime = TimeSpan.FromMilliseconds(250);
-
     // A dial may outlive the query that asked for it: the next ones profit. Three round trips of a bad line fit in.
     private static readonly TimeSpan s_leastDialTime = TimeSpan.FromSeconds(2);
-    private static readonly TimeSpan s_drainPoll = TimeSpan.FromMilliseconds(5);
 
     private readonly QueryChannel _channel;
     private readonly Upstream _upstream;
@@ -53,7 +49,7 @@ internal sealed class UpstreamWorkers : IUpstream, IQueryConsumer
         _upstream.Watch = _sweep.Arm;
         _closer = new IdleCloser(upstream, workers, time, log);
         if (!options.KeepWarm) return;
-        _spare = new WarmSpare(time, Jitter, DialSpare);
+        _spare = new WarmSpare(time, Jitter.Draw, DialSpare);
         _upstream.EndedIdle = ended => _spare.Ended(ended.Times.Life, wasUsed: ended.Answered > 0);
     }
 
@@ -63,7 +59,7 @@ internal sealed class UpstreamWorkers : IUpstream, IQueryConsumer
         TimeSpan attempt = options.Timeout / 2 > s_leastDialTime ? options.Timeout / 2 : s_leastDialTime;
         var channel = new QueryChannel(options.QueueCapacity, counters, log);
         var dialer = new UpstreamDialer(spec, identity.For(spec), attempt, time, counters, log);
-        var backoff = new DialBackoff(spec.Name, patience: options.Timeout, time, Jitter, log);
+        var backoff = new DialBackoff(spec.Name, patience: options.Timeout, time, Jitter.Draw, log);
         var upstream = new Upstream(spec.Name, options.Timeout, dialer, backoff, time, log);
         var workers = new UpstreamWorker[options.Connections];
         for (int i = 0; i < workers.Length; i++) workers[i] = new UpstreamWorker(channel, upstream, time, counters, log);
@@ -122,25 +118,12 @@ internal sealed class UpstreamWorkers : IUpstream, IQueryConsumer
 
     public async Task StopAsync(TimeSpan drainTime)
     {
-        long start = _time.GetTimestamp();
-        while (await IsAnyPendingAsync() && _time.GetElapsedTime(start) < drainTime) await Task.Delay(s_drainPoll, _time);
+        await Draining.WaitAsync(() => Pending, drainTime, _time);
         if (Pending > 0 && drainTime > TimeSpan.Zero) _log.StoppedLate(Pending);
 
         _upstream.Stop();
         foreach (UpstreamWorker worker in _workers) worker.Abort(Failure.ShuttingDown);
-        while (await IsAnyPendingAsync() && _time.GetElapsedTime(start) < drainTime + s_refuseTime)
-        {
-            LookAgain();
-            await Task.Delay(s_drainPoll, _time);
-        }
-    }
-
-    /// <summary>Twice, with a pause: a query on its way from one hand to the next is not seen for a moment.</summary>
-    private async Task<bool> IsAnyPendingAsync()
-    {
-        if (Pending > 0) return true;
-        await Task.Delay(s_drainPoll, _time);
-        return Pending > 0;
+        await Draining.WaitAsync(() => Pending, Draining.RefuseTime, _time, meanwhile: LookAgain);
     }
 
     public void Dispose()
@@ -156,9 +139,6 @@ internal sealed class UpstreamWorkers : IUpstream, IQueryConsumer
     {
         if (Array.TrueForAll(_workers, worker => worker.NeedsConnection)) _upstream.RequestConnection(_workers[0]);
     }
-
-    /// <summary>Evenly from [0, 1).</summary>
-    private static double Jitter() => RandomNumberGenerator.GetInt32(1 << 20) / (double)(1 << 20);
 
     /// <summary>False when nothing waits and nothing is in flight.</summary>
     private bool Sweep()

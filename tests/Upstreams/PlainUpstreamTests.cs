@@ -189,7 +189,7 @@ public sealed class PlainUpstreamTests
         var dropped = new FakeQuery("drop.test");
         upstream.Resolve(answered, new SinkSet());
         upstream.Resolve(dropped, new SinkSet());
-        await upstream.StopAsync();
+        await upstream.StopAsync(IUpstream.DrainTime);
         Assert.Single(new ParsedMessage(await answered.Reply).Answers);
         Assert.Equal([(0, "shutting down")], new ParsedMessage(await dropped.Reply).Opt!.ExtendedErrors);
         var late = new FakeQuery("late.test");
