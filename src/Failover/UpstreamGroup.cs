@@ -17,7 +17,7 @@ namespace DotProxy.Failover;
 /// <item>where nobody has a useful answer, the first error is told.</item>
 /// </list>
 /// </summary>
-internal sealed class UpstreamGroup : IUpstream
+internal sealed class UpstreamGroup : IUpstream, IReplySink
 {
     // Our choices. A second is more than any upstream on a working line needs, and leaves time for two more. Three tries bound what one
     // question can cost (RFC 9520 §3.1).
@@ -111,6 +111,8 @@ internal sealed class UpstreamGroup : IUpstream
         {
             _counters.FailedOver.Increment();
             Ask(next, sinks);
+            // Not here: the caller is in the middle of its own upstream's work.
+            sinks.Add(this);
         }
         End(trial);
     }

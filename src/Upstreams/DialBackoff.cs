@@ -30,6 +30,7 @@ internal sealed class DialBackoff(string upstream, TimeSpan patience, TimeProvid
     private bool _diedSilently;
     private bool _wasReached;
     private bool _isLossLogged;
+    private bool _isInDoubt;
 
     /// <summary>The failure to answer with at once; null while it is worth waiting.</summary>
     public Failure? Refusal
@@ -39,7 +40,7 @@ internal sealed class DialBackoff(string upstream, TimeSpan patience, TimeProvid
             lock (_lock)
             {
                 // Where connections can be made, asking is the only way to learn that they answer again.
-                bool hopeless = _failure is not null && !_diedSilently && (!_failure.CanBeRetried || time.GetElapsedTime(_since) >= Patience);
+                bool hopeless = _failure is not null && !_isInDoubt && !_diedSilently && (!_failure.CanBeRetried || time.GetElapsedTime(_since) >= Patience);
                 return hopeless ? _failure : null;
             }
         }
@@ -60,6 +61,7 @@ internal sealed class DialBackoff(string upstream, TimeSpan patience, TimeProvid
         lock (_lock)
         {
             _diedSilently = afterHandshake;
+            _isInDoubt = false;
             long now = time.GetTimestamp();
             if (_failure is null)
             {
@@ -79,6 +81,12 @@ internal sealed class DialBackoff(string upstream, TimeSpan patience, TimeProvid
             _attempts++;
             return Delay(_step++, failure.CanBeRetried ? s_longest : s_longestWhenRefused);
         }
+    }
+
+    /// <summary>Nobody has looked for long: until the next dial says so again it is no outage.</summary>
+    public void Doubt()
+    {
+        lock (_lock) _isInDoubt = _failure is not null;
     }
 
     /// <summary>Makes the next pauses short again: what was in the way may be gone.</summary>
@@ -109,7 +117,7 @@ internal sealed class DialBackoff(string upstream, TimeSpan patience, TimeProvid
         if (_isLossLogged) log.UpstreamBack(upstream, (long)time.GetElapsedTime(_since).TotalSeconds, _attempts);
         _failure = null;
         _attempts = _step = 0;
-        _diedSilently = false;
+        _diedSilently = _isInDoubt = false;
     }
 
     /// <summary>Doubles from the first, and jitters between half and the whole, so that many proxies do not dial in step.</summary>

@@ -16,13 +16,13 @@ internal sealed class Upstream(string name, TimeSpan timeout, UpstreamDialer dia
 
     private readonly Lock _lock = new();
     private readonly Queue<(UpstreamWorker Worker, bool IsExtra)> _wanting = new();
-    private readonly DialGovernor _governor = new(time);
+    private readonly DialPause _pause = new(time);
     private readonly DialWatch _dial = new(name, time);
     private readonly CancellationTokenSource _stopping = new();
     private CancellationTokenSource? _attempt;
     private IPAddress? _path;
     private bool _isExtraAttempt, _isDialing, _wasReached;
-    private long _notBefore, _noExtraBefore;
+    private long _noExtraBefore;
 
     /// <summary>Called on the pool after each failed dial, so that those who wait are looked at again.</summary>
     public event Action? DialFailed;
@@ -46,8 +46,11 @@ internal sealed class Upstream(string name, TimeSpan timeout, UpstreamDialer dia
     /// <summary>What a query is told that waited for a connection in vain.</summary>
     public Failure WhyUnanswered => backoff.LastFailure ?? dialer.LastFailure ?? Failures.NoAnswer;
 
-    /// <summary>The failure to answer with at once instead of waiting; null while waiting is worth it.</summary>
-    public Failure? Refusal => _stopping.IsCancellationRequested ? Failure.ShuttingDown : backoff.Refusal;
+    /// <summary>
+    /// The failure to answer with at once instead of waiting; null while waiting is worth it, which it is for the first to ask after a
+    /// pause: meanwhile it may have come back.
+    /// </summary>
+    public Failure? Refusal => _stopping.IsCancellationRequested ? Failure.ShuttingDown : _pause.IsQuiet ? null : backoff.Refusal;
 
     /// <inheritdoc cref="IUpstream.Trouble"/>
     public Failure? Trouble => backoff.LastFailure ?? _dial.Trouble;
@@ -61,6 +64,12 @@ internal sealed class Upstream(string name, TimeSpan timeout, UpstreamDialer dia
     {
         lock (_lock)
         {
+            if (_pause.Want() && _isDialing)
+            {
+                // Nobody had looked for long: it is no outage until the dial that goes now says so again.
+                backoff.Doubt();
+                Interrupt();
+            }
             if (_stopping.IsCancellationRequested || !worker.NeedsConnection || IsWanting(worker)) return;
             if (isExtra && time.GetTimestamp() < _noExtraBefore) return;
             _wanting.Enqueue((worker, isExtra));
@@ -75,14 +84,11 @@ internal sealed class Upstream(string name, TimeSpan timeout, UpstreamDialer dia
     /// <summary>Notes a connection that was made and died without one answer: the next dial waits its turn.</summary>
     public void NoteSilentDeath(Failure cause)
     {
-        if (!_stopping.IsCancellationRequested) Postpone(backoff.Failed(cause, afterHandshake: true));
+        if (!_stopping.IsCancellationRequested) _pause.Postpone(backoff.Failed(cause, afterHandshake: true));
     }
 
     /// <summary>Notes that a connection ended which had answered something.</summary>
-    public void NoteUse()
-    {
-        lock (_lock) _governor.GiveBack();
-    }
+    public void NoteUse() => _pause.GiveBack();
 
     /// <summary>Notes that a connection ended on which nothing was in flight, and that nobody waits for another.</summary>
     public void NoteIdleEnd(UpstreamConnection ended)
@@ -103,7 +109,7 @@ internal sealed class Upstream(string name, TimeSpan timeout, UpstreamDialer dia
             bool isNew = path is not null && !path.Equals(_path);
             _path = path;
             if (!isNew) return;
-            _notBefore = 0;
+            _pause.StartOver();
             backoff.StartOver();
             Interrupt();
         }
@@ -169,24 +175,9 @@ internal sealed class Upstream(string name, TimeSpan timeout, UpstreamDialer dia
         }
     }
 
-    private void Postpone(TimeSpan pause)
-    {
-        lock (_lock) _notBefore = time.GetTimestamp() + (long)(pause.TotalSeconds * time.TimestampFrequency);
-    }
-
-    /// <summary>Waits until the backoff and the governor let the next dial go.</summary>
     private async Task PauseAsync(CancellationToken cancellation)
     {
-        while (NextPause() is { } pause && pause > TimeSpan.Zero) await Task.Delay(pause, time, cancellation);
-    }
-
-    private TimeSpan NextPause()
-    {
-        lock (_lock)
-        {
-            TimeSpan pause = time.GetElapsedTime(time.GetTimestamp(), _notBefore);
-            return pause > TimeSpan.Zero ? pause : _governor.Take();
-        }
+        while (_pause.Next() is { Ticks: > 0 } pause) await Task.Delay(pause, time, cancellation);
     }
 
     private async Task DialForAsync(UpstreamWorker worker, bool isExtra, CancellationToken cancellation)
@@ -208,7 +199,7 @@ internal sealed class Upstream(string name, TimeSpan timeout, UpstreamDialer dia
         }
         else
         {
-            Postpone(backoff.Failed(failure!));
+            _pause.Postpone(backoff.Failed(failure!));
             DialFailed?.Invoke();
         }
     }

@@ -15,9 +15,10 @@ namespace DotProxy.Upstreams;
 /// </summary>
 internal sealed class UpstreamWorker(QueryChannel channel, Upstream upstream, TimeProvider time, Counters counters, LogEvents log)
 {
-    // RFC 9520 §3.1 bounds tries; ours is one more on a fresh connection. A connection that went on answering and was then
-    // closed (a server's bound on queries per connection) is no failure of what it left unanswered: that does not count.
-    private const int MaxFailedAttempts = 1;
+    // RFC 9520 §3.1: three queries in all to one server. A connection that went on answering and was then closed (a server's bound on
+    // queries per connection) is no failure of what it left unanswered: that does not count.
+    private const int MaxFailedAttempts = 2;
+
     // So early in the time that a connection has, a probe tells a slow name from a dead connection: others may be waiting to step in.
     private const int ProbesPerLimit = 4;
 

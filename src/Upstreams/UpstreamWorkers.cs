@@ -25,8 +25,6 @@ internal sealed class UpstreamWorkers : IUpstream, IQueryConsumer
     private readonly Counters _counters;
     private readonly LogEvents _log;
     private readonly TimeSpan _stallLimit;
-    private readonly SinkSet _refused = new();
-    private readonly Lock _refusing = new();
     private readonly IdleTimer _sweep;
     private readonly IdleCloser _closer;
     private readonly WarmSpare? _spare;
@@ -175,27 +173,21 @@ internal sealed class UpstreamWorkers : IUpstream, IQueryConsumer
     /// <summary>Answers everything that waits in the channel; during an outage, and at the end.</summary>
     private void RefuseAll(Failure refusal)
     {
-        lock (_refusing)
-        {
-            while (_channel.TryTake(out Query? query)) Refuse(query, refusal);
-            _refused.Flush();
-        }
+        var sinks = new SinkSet();
+        while (_channel.TryTake(out Query? query)) query.Fail(refusal, sinks, _counters, _log);
+        sinks.Flush();
     }
 
     /// <summary>Fails what has waited in the channel past its deadline; the rest goes round, in its order.</summary>
     private void RefuseExpired(long now)
     {
-        lock (_refusing)
+        var sinks = new SinkSet();
+        for (int i = _channel.Count; i > 0 && _channel.TryTake(out Query? query); i--)
         {
-            for (int i = _channel.Count; i > 0 && _channel.TryTake(out Query? query); i--)
-            {
-                // The channel may have filled up meanwhile, and shed it.
-                if (query.Deadline > now) _channel.Resolve(query, _refused);
-                else Refuse(query, _upstream.WhyUnanswered);
-            }
-            _refused.Flush();
+            // The channel may have filled up meanwhile, and shed it.
+            if (query.Deadline > now) _channel.Resolve(query, sinks);
+            else query.Fail(_upstream.WhyUnanswered, sinks, _counters, _log);
         }
+        sinks.Flush();
     }
-
-    private void Refuse(Query query, Failure failure) => query.Fail(failure, _refused, _counters, _log);
 }

@@ -37,9 +37,19 @@ internal sealed class ScriptedUpstream(string name) : IUpstream
 
     public void Flush() => Flushes++;
 
-    public void Answer(Rcode rcode = Rcode.NoError) => Complete(Take(), rcode, new SinkSet());
+    public void Answer(Rcode rcode = Rcode.NoError)
+    {
+        var sinks = new SinkSet();
+        Complete(Take(), rcode, sinks);
+        sinks.Flush();
+    }
 
-    public void Fail(string text) => Take().Complete(Outcome.Failed(new Failure(ExtendedErrorCode.NetworkError, text)), new SinkSet());
+    public void Fail(string text)
+    {
+        var sinks = new SinkSet();
+        Take().Complete(Outcome.Failed(new Failure(ExtendedErrorCode.NetworkError, text)), sinks);
+        sinks.Flush();
+    }
 
     public void NetworkChanged()
     {

@@ -28,6 +28,7 @@ public sealed class UpstreamGroupTests
         using var house = new GroupHouse();
         FakeQuery query = house.Ask();
         house.Upstreams[0].Fail("closed");
+        Assert.Equal((1, 1), (house.Upstreams[1].Asked, house.Upstreams[1].Flushes));
         house.Upstreams[1].Answer(Rcode.Refused);
         Assert.Equal(-1, GroupHouse.RcodeOf(query));
         house.Upstreams[2].Answer(Rcode.ServerFailure);

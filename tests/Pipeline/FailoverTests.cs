@@ -42,14 +42,16 @@ public sealed class FailoverTests
     [Fact]
     public async Task One_that_takes_queries_and_says_nothing_keeps_nobody_waiting_two_seconds()
     {
+        var log = new RecordingLogger();
         await using FakeUpstream silent = new((_, _) => new FakeReply()), well = new();
-        await using var proxy = new ProxyInProcess([silent.Spec, well.Spec]);
+        await using var proxy = new ProxyInProcess([silent.Spec, well.Spec], logger: log);
         long start = Stopwatch.GetTimestamp();
         byte[]?[] replies = await Task.WhenAll(Enumerable.Range(1, 20).Select(id => DnsClient.AskAsync(proxy.EndPoint, Wire.Query((ushort)id, $"n{id}.test"))));
         Assert.All(replies, reply => Assert.Equal(0, Wire.Rcode(reply)));
         Assert.True(Stopwatch.GetElapsedTime(start) < TimeSpan.FromSeconds(2));
 
         // From here on nobody waits at all.
+        await Condition.HoldsAsync(() => log.Messages.Any(line => line.StartsWith("upstream left out", StringComparison.Ordinal)));
         Assert.Equal(new DnsClient.Tally(100, 100, 0, 0), await DnsClient.FloodAsync(proxy.EndPoint, 100, window: 10, "m"));
         Assert.DoesNotContain(silent.Queries, query => Wire.NameOf(query).StartsWith('m'));
     }

@@ -12,7 +12,7 @@ namespace DotProxy.Tests.Pipeline;
 public sealed class UpstreamHealthTests
 {
     [Fact]
-    public async Task A_healthy_upstream_is_asked_although_it_once_closed_two_connections_without_an_answer()
+    public async Task A_healthy_upstream_is_asked_although_it_once_closed_three_connections_without_an_answer()
     {
         // A TLS front whose backend is down for a moment closes on the query. Then all is well, with idle closes between rare queries.
         int connection = 0;
@@ -20,7 +20,7 @@ public sealed class UpstreamHealthTests
             (query, number) =>
             {
                 if (number == 1) Interlocked.Increment(ref connection);
-                return Volatile.Read(ref connection) <= 2 ? new FakeReply() { ThenClose = true } : new FakeReply(Wire.Answer(query));
+                return Volatile.Read(ref connection) <= 3 ? new FakeReply() { ThenClose = true } : new FakeReply(Wire.Answer(query));
             },
             idleClose: TimeSpan.FromMilliseconds(150));
         await using var proxy = new ProxyInProcess(upstream, connections: 1, timeoutSeconds: 1);

@@ -32,6 +32,18 @@ public sealed class DialBackoffTests
     }
 
     [Fact]
+    public void An_outage_that_nobody_has_looked_at_for_long_is_none_until_the_next_dial_fails()
+    {
+        DialBackoff backoff = NewBackoff();
+        backoff.Failed(s_wrongName);
+        Assert.Same(s_wrongName, backoff.Refusal);
+        backoff.Doubt();
+        Assert.Null(backoff.Refusal);
+        backoff.Failed(s_wrongName);
+        Assert.Same(s_wrongName, backoff.Refusal);
+    }
+
+    [Fact]
     public void A_refused_certificate_is_looked_at_less_often_and_never_less_than_every_ten_seconds()
     {
         DialBackoff backoff = NewBackoff();
